@@ -1,0 +1,50 @@
+# make demo   train WGAN-GP on real digits        make lab        open the notebooks in JupyterLab
+# make test   run all tests                       make notebooks  execute the notebooks again, in place
+PYTHON ?= python3
+PROFILE ?= laptop
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+
+.PHONY: demo test lab notebooks lint images clean
+
+demo: .venv/.installed
+	@$(BIN)/python -m wgan_keras train --data mnist_sample --model wgan-gp
+
+test: .venv/.installed-test
+	$(BIN)/ruff check --quiet .
+	$(BIN)/ruff format --quiet --check .
+	$(BIN)/python tools/lint_notebooks.py notebooks
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n 2 --nbmake notebooks/
+
+lab: .venv/.installed-test
+	$(BIN)/jupyter lab notebooks
+
+notebooks: .venv/.installed-test
+	WGAN_KERAS_PROFILE=$(PROFILE) $(BIN)/python tools/run_notebooks.py notebooks
+
+lint: .venv/.installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/python tools/lint_notebooks.py notebooks
+
+images: .venv/.installed
+	$(BIN)/python tools/make_images.py
+
+clean:
+	rm -rf .venv
+
+# What is installed is remembered in files: a second run installs nothing until the requirements change.
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.version_info < (3, 11) and sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: .venv/bin/python pyproject.toml constraints.txt
+	@echo "Installing into .venv (minutes, once) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+.venv/.installed-test: .venv/.installed
+	@$(PIP) --editable ".[test]"
+	@touch $@

@@ -1,0 +1,121 @@
+"""Callbacks for any of the models: a grid of samples over training, and one progress bar for a whole run.
+
+Keras' own callbacks work too: `CSVLogger`, `TensorBoard`, `ModelCheckpoint`.
+"""
+
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from wgan_keras import plotting
+from wgan_keras.models import written_whole
+
+
+class SampleGrid(keras.callbacks.Callback):
+    """Keep samples from fixed latent vectors before training and after every epoch.
+
+    Args:
+        n: samples each time: the first n of the seed, unselected.
+        seed: of the latent vectors.
+        path: picture to write after every epoch; beside it goes an `.npz` with the arrays, from which a
+            resumed run takes the earlier rows. `None` writes nothing.
+
+    Attributes:
+        steps: generator updates at each time.
+        frames: float32 arrays (n, *sample shape), one for each time.
+
+    Raises:
+        ValueError: `path` is given and the model does not make images.
+
+    Example:
+
+    >>> from wgan_keras import WGANGP, networks
+    >>> model = WGANGP(networks.mlp_generator(), networks.mlp_critic(), n_critic=1, seed=0)
+    >>> model.compile()
+    >>> grid = SampleGrid(n=4)
+    >>> history = model.fit(np.zeros((64, 2), "float32"), callbacks=[grid], verbose=0)
+    >>> grid.steps, np.shape(grid.frames)
+    ([0, 2], (2, 4, 2))
+    """
+
+    def __init__(self, n=10, seed=0, path=None):
+        super().__init__()
+        self.n, self.seed, self.path = n, seed, path
+        self.steps, self.frames = [], []
+
+    def on_train_begin(self, logs=None):
+        if self.path is not None:
+            if len(self.model.generator.output_shape) != 4:
+                raise ValueError(
+                    "SampleGrid(path=...) draws images, and this model makes none: leave path out."
+                )
+            self._restore()
+        if not self.steps:
+            self._record()
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._record()
+        if self.path is not None:
+            self._write()
+
+    def _record(self):
+        if self.model.updates not in self.steps:
+            self.steps.append(self.model.updates)
+            self.frames.append(self.model.generate(self.n, seed=self.seed))
+
+    @property
+    def _arrays(self):
+        return Path(self.path).with_suffix(".npz")
+
+    def _restore(self):
+        """Rows of an interrupted run, up to where this model stands; none for a new model."""
+        if not self.steps and self.model.updates and os.path.exists(self._arrays):
+            with np.load(self._arrays) as saved:
+                known = saved["steps"] <= self.model.updates
+                self.steps, self.frames = saved["steps"][known].tolist(), list(saved["frames"][known])
+
+    def _write(self):
+        with written_whole(self._arrays) as partial:
+            np.savez_compressed(partial, steps=self.steps, frames=np.stack(self.frames))
+        # At most a dozen rows, evenly spread, so that the picture stays readable.
+        rows = np.unique(np.linspace(0, len(self.steps) - 1, 12).round().astype(int))
+        figure, ax = plotting.plt.subplots(figsize=(0.55 * self.n + 1, 0.55 * len(rows) + 0.6))
+        plotting.plot_progress(np.take(self.steps, rows), np.stack(self.frames)[rows], ax=ax)
+        with written_whole(self.path) as partial:
+            figure.savefig(partial)
+        plotting.plt.close(figure)
+
+
+class Progress(keras.callbacks.Callback):
+    """One progress bar over several calls of `fit`, with the model's estimate and the time left.
+
+    Args:
+        total: generator updates at the end of the run.
+
+    Example:
+
+    >>> Progress(total=1000).total
+    1000
+    """
+
+    def __init__(self, total):
+        super().__init__()
+        self.total = total
+        self._bar = None
+
+    def on_train_begin(self, logs=None):
+        if self._bar is None:
+            self._bar = tqdm(total=self.total, initial=self.model.updates, unit=" updates")
+
+    def on_train_batch_end(self, batch, logs=None):
+        name = self.model.estimate_name
+        self._bar.set_postfix({plotting.LABELS[name]: f"{float(logs[name]):.3f}"}, refresh=False)
+        self._bar.update(self.model.updates - self._bar.n)
+
+    def close(self):
+        """Leave the bar as it stands and go to the next line."""
+        if self._bar is not None:
+            self._bar.close()

