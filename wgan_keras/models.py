@@ -111,7 +111,7 @@ class AdversarialModel(keras.Model):
     @property
     def updates(self):
         """Updates of the generator so far, over all calls of `fit` and across saving and loading."""
-        return int(self.generator_optimizer.iterations)
+        return int(keras.ops.convert_to_numpy(self.generator_optimizer.iterations))
 
     def fit(self, x=None, *args, **kwargs):
         """Keras' `fit`; the data are checked before the first update.
@@ -125,8 +125,8 @@ class AdversarialModel(keras.Model):
             ValueError: labels, wrong dtype, shape or range, NaN, or a batch smaller than `n_critic`.
         """
         self._check_data(x, smallest_batch=self.n_critic, batch_size=kwargs.get("batch_size"))
-        if isinstance(x, tf.data.Dataset):
-            kwargs.setdefault("shuffle", False)  # Keras warns that it can't shuffle a data set
+        if not hasattr(x, "dtype"):
+            kwargs.setdefault("shuffle", False)  # Keras shuffles arrays, and warns that it can't the rest
         try:
             return super().fit(x, *args, **kwargs)
         except tf.errors.InvalidArgumentError as error:
@@ -162,6 +162,8 @@ class AdversarialModel(keras.Model):
         return cls(**config)
 
     def get_compile_config(self):
+        if not self.compiled:
+            return None
         optimizers = {
             "generator_optimizer": self.generator_optimizer,
             "critic_optimizer": self.critic_optimizer,
@@ -226,8 +228,7 @@ class AdversarialModel(keras.Model):
         with tf.GradientTape() as tape:
             loss, logs = self.critic_loss(real, fake)
             scaled = _scaled(loss, self.critic_optimizer)
-        variables = self.critic.trainable_variables
-        self.critic_optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables))
+        _descend(tape, scaled, self.critic, self.critic_optimizer)
         return {"critic_loss": loss, **logs}
 
     def generator_step(self, size):
@@ -236,8 +237,7 @@ class AdversarialModel(keras.Model):
         with tf.GradientTape() as tape:
             loss = self.generator_loss(self.generator(z, training=True))
             scaled = _scaled(loss, self.generator_optimizer)
-        variables = self.generator.trainable_variables
-        self.generator_optimizer.apply_gradients(zip(tape.gradient(scaled, variables), variables))
+        _descend(tape, scaled, self.generator, self.generator_optimizer)
         return loss
 
     def test_step(self, data):
@@ -615,6 +615,12 @@ def _log_loss(logits, target):
 def _scaled(loss, optimizer):
     """The loss to differentiate: scaled for float16, and a share of it on each of several devices."""
     return optimizer.scale_loss(loss) / tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def _descend(tape, loss, network, optimizer):
+    """One step of the optimizer; none for a network that is frozen."""
+    if weights := network.trainable_variables:
+        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
 
 
 class ReplicaSeedGenerator(keras.random.SeedGenerator):

@@ -1,0 +1,38 @@
+"""What several test files share: small networks and fresh Python processes."""
+
+import os
+import subprocess
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ["MPLBACKEND"] = "agg"
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+# As in pyproject.toml, for fresh processes.
+KNOWN_WARNINGS = ["-W", "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"]
+
+
+@pytest.fixture(autouse=True)
+def fresh_state():
+    """Each test starts from one seed and leaves no figure behind, in whatever order tests run."""
+    keras.utils.set_random_seed(0)
+    yield
+    plt.close("all")
+
+
+def linear(inputs, kernel=None, bias=None, trainable=True):
+    """Dense(1) on `inputs` features, as a model, with given weights."""
+    model = keras.Sequential([keras.Input((inputs,)), keras.layers.Dense(1, trainable=trainable)])
+    if kernel is not None:
+        model.set_weights([np.reshape(kernel, (-1, 1)), np.array([bias or 0.0])])
+    return model
+
+
+def run_python(code, *arguments, cwd, **kwargs):
+    """Run Python code in a fresh process; returns its result, with stdout and stderr as text."""
+    command = [sys.executable, "-W", "error", *KNOWN_WARNINGS, "-c", code, *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, **kwargs)

@@ -1,0 +1,647 @@
+"""The model classes against closed forms, outside quadrature, and their own contract."""
+
+import math
+import runpy
+
+import keras
+import numpy as np
+import pytest
+import scipy.stats
+import tensorflow as tf
+from conftest import linear, run_python
+
+from wgan_keras import GAN, WGANGP, WGANClip, gradient_penalty, models, networks
+from wgan_keras.models import ReplicaSeedGenerator
+
+MODELS = [GAN, WGANClip, WGANGP]
+Dense = keras.layers.Dense
+
+
+def sequential(inputs, *layers):
+    return keras.Sequential([keras.Input(inputs), *layers])
+
+
+def toy_model(cls, **kwargs):
+    model = cls(networks.mlp_generator(hidden=(8,)), networks.mlp_critic(hidden=(8,)), seed=0, **kwargs)
+    model.compile()
+    return model
+
+
+def toy_data(n=320):
+    return np.random.default_rng(0).standard_normal((n, 2)).astype("float32")
+
+
+# --- The gradient penalty ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kernel", [[3.0], [0.6, 0.8], [-2.0, 1.0, 0.5]])
+@pytest.mark.parametrize("one_sided", [False, True])
+def test_penalty_of_a_linear_critic_is_exact(kernel, one_sided):
+    rng = np.random.default_rng(0)
+    real, fake = rng.standard_normal((2, 64, len(kernel))).astype("float32")
+    penalty = gradient_penalty(linear(len(kernel), kernel), real, fake, one_sided=one_sided)
+    excess = np.linalg.norm(kernel) - 1
+    assert float(penalty) == pytest.approx((max(excess, 0) if one_sided else excess) ** 2, abs=1e-5)
+
+
+def test_penalty_takes_the_norm_over_a_whole_image():
+    critic = keras.Sequential([keras.Input((4, 4, 3)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    kernel = np.full((48, 1), 0.5)
+    critic.set_weights([kernel, np.zeros(1)])
+    penalty = gradient_penalty(critic, np.ones((5, 4, 4, 3), "float32"), np.zeros((5, 4, 4, 3), "float32"))
+    assert float(penalty) == pytest.approx((np.linalg.norm(kernel) - 1) ** 2, abs=1e-5)
+
+
+def test_penalty_has_a_finite_gradient_at_zero_slope():
+    critic = linear(2, [0.0, 0.0])
+    with tf.GradientTape() as tape:
+        penalty = gradient_penalty(critic, tf.ones((4, 2)), tf.zeros((4, 2)))
+    gradient = tape.gradient(penalty, critic.trainable_variables[0])
+    assert float(penalty) == pytest.approx(1, abs=1e-5)
+    assert np.isfinite(gradient).all()
+
+
+def mixing_coefficients(n, shape=(), seed=0):
+    """x_hat between real = 1 and fake = 0 is the coefficient itself."""
+    seen = []
+
+    def critic(x, training):
+        seen.append(x.numpy())
+        return tf.reduce_sum(x, axis=list(range(1, x.ndim)), keepdims=True)
+
+    gradient_penalty(critic, tf.ones((n, *shape)), tf.zeros((n, *shape)), seed=seed)
+    return seen[0]
+
+
+def test_one_mixing_coefficient_for_each_image():
+    x_hat = mixing_coefficients(16, (5, 5, 3)).reshape(16, -1)
+    assert np.ptp(x_hat, axis=1).max() == 0
+    assert len(np.unique(x_hat[:, 0])) == 16
+
+
+def test_mixing_coefficients_are_uniform_on_the_unit_interval():
+    u = mixing_coefficients(20_000, (1,)).ravel()
+    assert u.min() >= 0
+    assert u.max() <= 1
+    assert scipy.stats.kstest(u, "uniform").pvalue > 0.01
+
+
+def test_penalty_seeds():
+    assert (mixing_coefficients(4, (1,), seed=1) == mixing_coefficients(4, (1,), seed=1)).all()
+    assert (mixing_coefficients(4, (1,), seed=1) != mixing_coefficients(4, (1,), seed=2)).all()
+
+
+def test_penalty_ignores_dropout():
+    critic = keras.Sequential([keras.Input((50,)), keras.layers.Dropout(0.5), keras.layers.Dense(1)])
+    critic.set_weights([np.full((50, 1), 0.2), np.zeros(1)])
+    penalty = gradient_penalty(critic, tf.ones((4, 50)), tf.zeros((4, 50)))
+    assert float(penalty) == pytest.approx((0.2 * math.sqrt(50) - 1) ** 2, abs=1e-5)
+
+
+def test_penalty_refuses_unlike_shapes():
+    with pytest.raises(ValueError, match="one shape"):
+        gradient_penalty(linear(2), tf.ones((4, 2)), tf.ones((1, 2)))
+
+
+# --- Where training converges -----------------------------------------------------------------------
+
+
+def trained_slope(start, distance, gp_weight, one_sided=False):
+    """Slope of a linear critic trained on point masses at `distance` and 0."""
+    generator = linear(1, [0.0], 0.0, trainable=False)
+    critic = linear(1, [start], 0.0)
+    model = WGANGP(generator, critic, gp_weight=gp_weight, one_sided=one_sided, seed=0)
+    model.compile("sgd", keras.optimizers.SGD(0.2 / gp_weight))
+    model.fit(np.full((400, 1), distance, "float32"), batch_size=20, epochs=10, verbose=0)
+    return float(critic.get_weights()[0][0, 0])
+
+
+@pytest.mark.parametrize(("distance", "gp_weight"), [(1.0, 10.0), (3.0, 10.0), (1.0, 1.0)])
+class TestTwoPointMasses:
+    def test_positive_start(self, distance, gp_weight):
+        expected = 1 + distance / (2 * gp_weight)
+        assert trained_slope(0.2, distance, gp_weight) == pytest.approx(expected, rel=0.01)
+
+    def test_negative_start_rests_at_the_wrong_sign(self, distance, gp_weight):
+        expected = -(1 - distance / (2 * gp_weight))
+        assert trained_slope(-2.0, distance, gp_weight) == pytest.approx(expected, rel=0.01)
+
+    def test_one_sided_penalty_escapes(self, distance, gp_weight):
+        expected = 1 + distance / (2 * gp_weight)
+        assert trained_slope(-2.0, distance, gp_weight, one_sided=True) == pytest.approx(expected, rel=0.01)
+
+
+# --- Losses and estimates on N(0, 1) (real) and N(1, 1) (generated) -----------------------------------
+
+
+def shifted(cls, kernel, bias, **kwargs):
+    """Generator z + 1, and a linear critic."""
+    model = cls(linear(1, [1.0], 1.0), linear(1, [kernel], bias), seed=0, **kwargs)
+    model.compile()
+    return model
+
+
+def normal(n=400_000):
+    return np.random.default_rng(1).standard_normal((n, 1)).astype("float32")
+
+
+def test_js_estimate_of_the_optimal_discriminator():
+    gan = shifted(GAN, -1.0, 0.5)  # log p/q of the two Gaussians
+    assert gan.evaluate(normal(), batch_size=10_000, verbose=0) == pytest.approx(0.1114214822, abs=1e-3)
+
+
+@pytest.mark.parametrize("cls", [WGANClip, WGANGP])
+def test_wasserstein_estimate_of_the_optimal_critic(cls):
+    model = shifted(cls, -1.0, 7.0)  # the potential -x, and a constant that must not count
+    assert model.evaluate(normal(), batch_size=10_000, verbose=0) == pytest.approx(1, abs=5e-3)
+
+
+@pytest.mark.parametrize(("saturating", "expected"), [(True, 0.39797287), (False, 0.60202713)])
+def test_generator_gradient_of_both_gan_losses(saturating, expected):
+    gan = shifted(GAN, -1.0, 0.5, saturating=saturating)
+    with tf.GradientTape() as tape:
+        loss = gan.generator_loss(gan.generator(normal()))
+    assert float(tape.gradient(loss, gan.generator.trainable_variables[1])[0]) == pytest.approx(
+        expected, abs=3e-3
+    )
+
+
+def test_label_smoothing_is_one_sided():
+    gan = shifted(GAN, -1.0, 0.5, label_smoothing=0.1)
+    x = normal(100)
+    loss, logs = gan.critic_loss(x, x + 1)
+    d_real, d_fake = (1 / (1 + np.exp(v - 0.5)) for v in (x.astype("float64"), x + 1.0))
+    expected = -np.mean(0.9 * np.log(d_real) + 0.1 * np.log(1 - d_real)) - np.mean(np.log(1 - d_fake))
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
+    value = np.mean(np.log(d_real)) + np.mean(np.log(1 - d_fake))  # the estimate knows no smoothing
+    assert float(logs["js_estimate"]) == pytest.approx(math.log(2) + value / 2, rel=1e-4)
+
+
+def test_instance_noise_has_the_given_spread_on_all_inputs():
+    seen = []
+
+    class Recorder(keras.layers.Layer):
+        def call(self, x):
+            if tf.executing_eagerly():  # not while Keras builds the network
+                seen.append(x.numpy())
+            return x
+
+    discriminator = keras.Sequential([keras.Input((1,)), Recorder(), keras.layers.Dense(1)])
+    gan = GAN(linear(1, [1.0]), discriminator, instance_noise=0.3, seed=0)
+    zeros = tf.zeros((20_000, 1))
+    gan.critic_loss(zeros, zeros)
+    gan.generator_loss(zeros)
+    assert [np.std(x) for x in seen] == pytest.approx([0.3, 0.3, 0.3], rel=0.03)
+    assert not (seen[0] == seen[1]).any()
+
+
+@pytest.mark.parametrize(
+    ("cls", "expected"),
+    [
+        (GAN, {"class": keras.optimizers.Adam, "learning_rate": 2e-4, "beta_1": 0.5}),
+        (WGANClip, {"class": keras.optimizers.RMSprop, "learning_rate": 5e-5}),
+        (WGANGP, {"class": keras.optimizers.Adam, "learning_rate": 1e-4, "beta_1": 0.0, "beta_2": 0.9}),
+    ],
+)
+def test_the_papers_optimizers_are_the_defaults(cls, expected):
+    model = toy_model(cls)
+    for optimizer in (model.generator_optimizer, model.critic_optimizer):
+        config = optimizer.get_config()
+        assert type(optimizer) is expected["class"]
+        for name in expected.keys() - {"class"}:
+            assert float(config[name]) == pytest.approx(expected[name])
+    assert model.generator_optimizer is not model.critic_optimizer
+
+
+# --- A training step ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cls", MODELS)
+@pytest.mark.parametrize("n_critic", [1, 3])
+def test_each_critic_update_sees_a_fresh_mini_batch(cls, n_critic):
+    seen = []
+
+    class Recording(cls):
+        def critic_step(self, real):
+            seen.append(real.numpy()[:, 0])
+            return super().critic_step(real)
+
+    model = Recording(
+        networks.mlp_generator(hidden=(8,)), networks.mlp_critic(hidden=(8,)), n_critic=n_critic
+    )
+    model.compile(run_eagerly=True)
+    data = np.arange(30, dtype="float32").repeat(2).reshape(30, 2)
+    model.fit(data, batch_size=10, shuffle=False, verbose=0)
+    size = 10 // n_critic
+    assert [len(batch) for batch in seen] == [size] * (3 * n_critic)
+    steps = np.array(seen).reshape(3, n_critic * size)
+    assert (steps == np.arange(30).reshape(3, 10)[:, : n_critic * size]).all()
+    assert int(model.critic_optimizer.iterations) == 3 * n_critic
+    assert model.updates == 3
+
+
+def test_clipping_bounds_every_trainable_weight_after_every_critic_step():
+    bounds = []
+
+    class Checked(WGANClip):
+        def critic_step(self, real):
+            logs = super().critic_step(real)
+            bounds.append(max(float(tf.reduce_max(tf.abs(w))) for w in self.critic.trainable_variables))
+            return logs
+
+    critic = sequential((2,), Dense(8, activation="relu"), keras.layers.BatchNormalization(), Dense(1))
+    model = Checked(networks.mlp_generator(hidden=(8,)), critic, clip_value=0.01, seed=0)
+    model.compile(critic_optimizer=keras.optimizers.RMSprop(0.1), run_eagerly=True)
+    model.fit(toy_data(100), batch_size=20, verbose=0)
+    assert len(bounds) == 25
+    assert max(bounds) <= np.float32(0.01)
+    assert min(bounds) == pytest.approx(0.01)  # the steps do reach the bound: it is the clipping that holds
+
+
+def test_clipping_leaves_batch_statistics_alone():
+    normalization = keras.layers.BatchNormalization(momentum=0.9)
+    model = WGANClip(linear(1, [0.0], 5.0), sequential((1,), normalization, Dense(1)), n_critic=5, seed=0)
+    model.compile("sgd", "sgd")
+    model.fit(np.full((100, 1), 5, "float32"), batch_size=100, verbose=0)
+    # All the critic sees is 5, twice in each of its five updates and once for the generator.
+    assert normalization.moving_mean.numpy() == pytest.approx(5 * (1 - 0.9**11))
+    assert abs(normalization.gamma.numpy()) <= np.float32(0.01)
+
+
+def test_logs_are_epoch_means_of_their_quantities():
+    model = WGANGP(linear(1, [0.0], 0.0, trainable=False), linear(1, [3.0], 1.0), n_critic=2, gp_weight=10.0)
+    model.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))  # nothing moves
+    x = np.arange(8, dtype="float32").reshape(8, 1)
+    logs = {name: values[0] for name, values in model.fit(x, batch_size=4, verbose=0).history.items()}
+    expected = {
+        "wasserstein_estimate": 3 * 3.5,
+        "gradient_norm": 3.0,
+        "gradient_penalty": 4.0,
+        "critic_loss": -3 * 3.5 + 10 * 4,
+        "generator_loss": -1.0,
+    }
+    assert logs == pytest.approx(expected, rel=1e-5)
+
+
+def test_validation_does_not_change_training():
+    def weights(**kwargs):
+        keras.utils.set_random_seed(0)
+        model = toy_model(WGANGP)
+        model.fit(toy_data(), batch_size=40, epochs=2, verbose=0, shuffle=False, **kwargs)
+        return model.get_weights()
+
+    for plain, validated in zip(weights(), weights(validation_data=toy_data(50))):
+        assert (plain == validated).all()
+
+
+@pytest.mark.parametrize("cls", MODELS)
+def test_evaluate_is_repeatable_and_weighs_samples_equally(cls):
+    model = toy_model(cls)
+    data = toy_data(50)
+    assert model.evaluate(data, verbose=0) == model.evaluate(data, verbose=0)
+    assert model.evaluate(data, verbose=0, return_dict=True) == {
+        model.estimate_name: pytest.approx(model.evaluate(data, verbose=0))
+    }
+    if cls is not GAN:  # real scores enter linearly, so 32 + 18 samples must give the mean of all 50
+        model.generator.set_weights([w * 0 for w in model.generator.get_weights()])
+        whole = model.evaluate(data, batch_size=50, verbose=0)
+        assert model.evaluate(data, batch_size=32, verbose=0) == pytest.approx(whole, abs=1e-6)
+
+
+def test_generate():
+    model = toy_model(WGANGP)
+    first = model.generate(300, seed=3)
+    assert first.shape == (300, 2)
+    assert first.dtype == np.float32
+    assert (first == model.generate(300, seed=3)).all()
+    assert (first != model.generate(300, seed=4)).any()
+    assert (model.generate(5) != model.generate(5)).any()
+    z = keras.random.normal((300, 2), seed=3)
+    assert np.asarray(model(z)) == pytest.approx(first, abs=1e-6)
+
+
+# --- Saving ---------------------------------------------------------------------------------------------
+
+TRAIN = """
+import sys
+import keras
+import numpy as np
+from wgan_keras import GAN, WGANGP, WGANClip, networks
+
+def small(cls):
+    generator = keras.Sequential([keras.Input((4,)), keras.layers.Dense(16, activation="relu"),
+        keras.layers.BatchNormalization(), keras.layers.Dense(2)])
+    critic = keras.Sequential([keras.Input((2,)), keras.layers.Dense(16, activation=networks.leaky_relu),
+        keras.layers.Dropout(0.3), keras.layers.Dense(1)])
+    model = {"GAN": GAN, "WGANClip": WGANClip, "WGANGP": WGANGP}[cls](generator, critic, n_critic=2, seed=0)
+    schedule = keras.optimizers.schedules.CosineDecay(1e-3, 100)
+    model.compile(keras.optimizers.Adam(schedule), keras.optimizers.RMSprop(1e-3))
+    return model
+
+def train(model, epochs):
+    data = np.random.default_rng(0).standard_normal((400, 2)).astype("float32")
+    return model.fit(data, batch_size=40, epochs=epochs, shuffle=False, verbose=0).history
+"""
+
+
+@pytest.mark.parametrize("cls", MODELS)
+def test_a_reloaded_model_trains_on_bit_for_bit(cls, tmp_path):
+    scope = {}
+    exec(TRAIN, scope)
+    model = scope["small"](cls.__name__)
+    scope["train"](model, 2)
+    model.save(tmp_path / "half.keras")
+    history = scope["train"](model, 2)
+    go_on = TRAIN + (
+        "model = keras.models.load_model('half.keras')\n"
+        "history = train(model, 2)\n"
+        "optimizers = model.generator_optimizer, model.critic_optimizer\n"
+        "values = [v.numpy() for optimizer in optimizers for v in optimizer.variables]\n"
+        "np.savez('whole.npz', *model.get_weights(), *values, updates=model.updates, **history)\n"
+    )
+    result = run_python(go_on, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    reloaded = np.load(tmp_path / "whole.npz")
+    expected = [*model.get_weights()]
+    expected += [v.numpy() for v in model.generator_optimizer.variables + model.critic_optimizer.variables]
+    for i, value in enumerate(expected):
+        assert (reloaded[f"arr_{i}"] == value).all()
+    assert reloaded["updates"] == model.updates == 40
+    assert all(list(reloaded[name]) == values for name, values in history.items())
+
+
+@pytest.mark.parametrize(
+    ("cls", "options"),
+    [
+        (GAN, {"n_critic": 2, "saturating": True, "label_smoothing": 0.1, "instance_noise": 0.2}),
+        (WGANClip, {"n_critic": 3, "clip_value": 0.5}),
+        (WGANGP, {"n_critic": 4, "gp_weight": 0.1, "one_sided": True}),
+    ],
+)
+def test_saving_keeps_every_option(cls, options, tmp_path):
+    model = cls(networks.mlp_generator(hidden=(8,)), networks.mlp_critic(hidden=(8,)), **options, name="mine")
+    model.compile("adam", keras.optimizers.SGD(0.5), steps_per_execution=3)
+    model.save(tmp_path / "m.keras")
+    loaded = keras.models.load_model(tmp_path / "m.keras")
+    assert {name: getattr(loaded, name) for name in options} == options
+    assert loaded.name == "mine"
+    assert loaded.critic_optimizer.get_config() == model.critic_optimizer.get_config()
+    assert loaded.steps_per_execution == 3
+    assert (loaded.generate(4, seed=0) == model.generate(4, seed=0)).all()
+
+
+def test_an_uncompiled_model_saves_and_loads(tmp_path):
+    model = WGANGP(networks.mlp_generator(hidden=(8,)), networks.mlp_critic(hidden=(8,)))
+    model.save(tmp_path / "m.keras")
+    loaded = keras.models.load_model(tmp_path / "m.keras")
+    assert (loaded.generate(4, seed=0) == model.generate(4, seed=0)).all()
+
+
+def test_a_failed_save_leaves_the_older_file(tmp_path, monkeypatch):
+    model = toy_model(WGANGP)
+    path = tmp_path / "m.keras"
+    model.save(path)
+    before = path.read_bytes()
+
+    def no_space(self, filepath, **kwargs):
+        with open(filepath, "wb") as file:
+            file.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(keras.Model, "save", no_space)
+    with pytest.raises(OSError, match="No space"):
+        model.save(path)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] == ["m.keras"]
+
+
+def test_save_does_not_overwrite_when_told_not_to(tmp_path):
+    model = toy_model(WGANGP)
+    model.save(tmp_path / "m.keras")
+    with pytest.raises(FileExistsError, match="overwrite=True"):
+        model.save(tmp_path / "m.keras", overwrite=False)
+
+
+# --- Errors ---------------------------------------------------------------------------------------------
+
+
+GOOD_G, GOOD_C = sequential((2,), Dense(2)), sequential((2,), Dense(1))
+SIGMOID = sequential((2,), Dense(1, activation="sigmoid"))
+BAD_NETWORKS = {
+    "sigmoid": (GOOD_G, SIGMOID, "without an activation"),
+    "sigmoid layer": (GOOD_G, sequential((2,), Dense(1), keras.layers.Activation("sigmoid")), "sigmoid"),
+    "nested sigmoid": (GOOD_G, sequential((2,), SIGMOID), "without an activation"),
+    "wide output": (GOOD_G, sequential((2,), Dense(2)), r"Flatten\(\) and Dense\(1\)"),
+    "map output": (GOOD_G, sequential((2, 2), Dense(1)), r"Flatten\(\) and Dense\(1\)"),
+    "unlike shapes": (sequential((2,), Dense(3)), GOOD_C, r"\(3,\), the critic takes \(2,\)"),
+    "not built": (keras.Sequential([Dense(2)]), GOOD_C, "keras.Input"),
+    "not a model": (GOOD_G, "critic", "must be a Keras model"),
+}
+
+
+@pytest.mark.parametrize("cls", MODELS)
+@pytest.mark.parametrize("case", BAD_NETWORKS)
+def test_networks_that_do_not_fit(cls, case):
+    generator, critic, message = BAD_NETWORKS[case]
+    with pytest.raises(ValueError, match=message):
+        cls(generator, critic)
+
+
+@pytest.mark.parametrize(
+    ("cls", "name", "values"),
+    [
+        (GAN, "n_critic", [0, -1, 1.5, "2", None, True]),
+        (GAN, "label_smoothing", [-0.1, 1.0, "x", math.nan]),
+        (GAN, "instance_noise", [-1, math.inf, math.nan, None]),
+        (WGANClip, "n_critic", [0]),
+        (WGANClip, "clip_value", [0, -0.01, math.inf, math.nan, "0.01"]),
+        (WGANGP, "n_critic", [0]),
+        (WGANGP, "gp_weight", [-1, math.inf, math.nan, None]),
+    ],
+)
+def test_arguments_out_of_range(cls, name, values):
+    for value in values:
+        with pytest.raises(ValueError, match=f"{name} must"):
+            cls(GOOD_G, GOOD_C, **{name: value})
+
+
+def test_batch_normalization_under_the_penalty_warns():
+    critic = sequential((2,), sequential((2,), Dense(4), keras.layers.BatchNormalization()), Dense(1))
+    with pytest.warns(UserWarning, match="LayerNormalization"):
+        WGANGP(GOOD_G, critic)
+
+
+def test_compile_refuses_what_the_model_defines():
+    with pytest.raises(ValueError, match="generator_optimizer"):
+        WGANGP(GOOD_G, GOOD_C).compile(loss="mse")
+    adam = keras.optimizers.Adam()
+    with pytest.raises(ValueError, match="make two"):
+        WGANGP(GOOD_G, GOOD_C).compile(adam, adam)
+
+
+def test_generate_refuses_a_bad_count():
+    for n in (0, -1, 2.5, True):
+        with pytest.raises(ValueError, match="n must"):
+            toy_model(GAN).generate(n)
+
+
+BAD_DATA = {
+    "bytes": (np.zeros((40, 2), "uint8"), "127.5"),
+    "0..255": (np.full((40, 2), 255, "float32"), r"\[255, 255\].*scale the data"),
+    "NaN": (np.full((40, 2), np.nan, "float32"), "NaN"),
+    "infinite": (np.full((40, 2), -np.inf, "float32"), "infinite"),
+    "shape": (np.zeros((40, 3), "float32"), r"shape \(3,\), the generator makes \(2,\)"),
+    "few": (np.zeros((4, 2), "float32"), r"n_critic \(5\).*multiple of 5"),
+    "last": (np.zeros((33, 2), "float32"), "A batch (of 1|in the data) is smaller than n_critic"),
+}
+
+
+@pytest.mark.parametrize("wrap", [np.asarray, lambda x: tf.data.Dataset.from_tensor_slices(x).batch(32)])
+@pytest.mark.parametrize("case", BAD_DATA)
+def test_data_that_can_not_train(case, wrap):
+    data, message = BAD_DATA[case]
+    generator = sequential((2,), Dense(2, activation="tanh"))
+    model = WGANGP(generator, sequential((2,), Dense(1)), n_critic=5)
+    model.compile()
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=message):
+        model.fit(wrap(data), verbose=0)
+    if case != "last" or wrap is np.asarray:  # a data set's last batch comes to light when it is drawn
+        assert model.updates == 0
+        assert all((a == b).all() for a, b in zip(before, model.get_weights()))
+
+
+def test_a_batch_of_known_size_that_is_too_small():
+    with pytest.raises(ValueError, match="A batch of 3 is smaller than n_critic"):
+        toy_model(WGANGP).train_step(tf.zeros((3, 2)))
+
+
+def test_labels_and_empty_data():
+    model = toy_model(WGANGP)
+    labelled = tf.data.Dataset.from_tensors((np.zeros((40, 2), "float32"), np.zeros(40)))
+    with pytest.raises(ValueError, match="without labels"):
+        model.fit(labelled, verbose=0)
+    with pytest.raises(ValueError, match="holds no batch"):
+        model.fit(tf.data.Dataset.from_tensors(np.zeros((40, 2), "float32")).take(0), verbose=0)
+
+
+def test_sigmoid_generators_take_data_in_the_unit_interval():
+    model = WGANGP(sequential((2,), Dense(2, activation="sigmoid")), sequential((2,), Dense(1)))
+    model.compile()
+    model.fit(np.full((40, 2), 0.5, "float32"), verbose=0)
+    with pytest.raises(ValueError, match=r"\[0, 1\]"):
+        model.fit(np.full((40, 2), -0.5, "float32"), verbose=0)
+
+
+def test_other_backends_are_refused(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(ImportError, match="KERAS_BACKEND=tensorflow"):
+        runpy.run_path(models.__file__)
+
+
+def test_a_frozen_generator_lets_the_critic_train():
+    generator = linear(1, [0.0], 0.0, trainable=False)
+    model = WGANGP(generator, linear(1, [0.5]), seed=0)
+    model.compile()
+    model.fit(np.ones((100, 1), "float32"), batch_size=20, verbose=0)
+    assert int(model.critic_optimizer.iterations) == 25
+    assert model.updates == 0
+
+
+# --- Keras' ways of running -------------------------------------------------------------------------------
+
+
+def test_generators_of_batches_train():
+    batches = ((toy_data(20),) for _ in range(4))
+    model = toy_model(WGANGP)
+    model.fit(batches, steps_per_epoch=4, verbose=0)
+    assert model.updates == 4
+
+
+@pytest.mark.parametrize("option", [{"run_eagerly": True}, {"steps_per_execution": 4}])
+def test_ways_of_execution_give_the_same_result(option):
+    def weights(**options):
+        keras.utils.set_random_seed(0)
+        model = WGANGP(networks.mlp_generator(hidden=(8,)), networks.mlp_critic(hidden=(8,)), seed=0)
+        model.compile(**options)
+        model.fit(toy_data(), batch_size=40, shuffle=False, verbose=0)
+        return model.get_weights()
+
+    for plain, other in zip(weights(), weights(**option)):
+        assert other == pytest.approx(plain, abs=1e-6)
+
+
+def test_xla_trains():
+    model = toy_model(WGANGP)
+    model.compile(jit_compile=True)
+    history = model.fit(toy_data(80), batch_size=40, verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+
+
+def test_mixed_precision_scales_both_losses():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = toy_model(WGANGP)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert model.critic.layers[1].compute_dtype == "float16"
+    before = [np.copy(w) for w in model.get_weights()]
+    for optimizer in (model.generator_optimizer, model.critic_optimizer):
+        assert isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        # Start low enough that no step is skipped for overflow.
+        optimizer.dynamic_scale.assign(64.0)
+    history = model.fit(toy_data(), batch_size=40, verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    assert all((a != b).any() for a, b in zip(before, model.get_weights()) if a.ndim > 1)
+    assert model.updates == 8
+
+
+def test_learning_rate_callbacks_reach_the_generator():
+    model = toy_model(WGANGP)
+    model.fit(
+        toy_data(),
+        batch_size=40,
+        verbose=0,
+        callbacks=[keras.callbacks.LearningRateScheduler(lambda _: 0.125)],
+    )
+    assert float(model.generator_optimizer.learning_rate) == 0.125
+
+
+def test_predict_is_the_generator():
+    model = toy_model(GAN)
+    z = toy_data(7)
+    assert model.predict(z, verbose=0) == pytest.approx(np.asarray(model.generator(z)), abs=1e-6)
+
+
+REPLICAS = """
+import numpy as np
+import tensorflow as tf
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2)
+import keras
+from wgan_keras import WGANGP, networks
+strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+with strategy.scope():
+    model = WGANGP(networks.mlp_generator(hidden=(8,)), networks.mlp_critic(hidden=(8,)), n_critic=2, seed=0)
+    model.compile()
+draw = lambda: keras.random.normal((4,), seed=model.training_noise)
+first, second = strategy.experimental_local_results(strategy.run(tf.function(draw)))
+assert not np.intersect1d(first, second).size
+batches = tf.data.Dataset.from_tensor_slices(np.ones((64, 2), "float32")).batch(16)
+history = model.fit(batches, epochs=2, verbose=0).history
+assert np.isfinite(history["critic_loss"]).all()
+assert model.updates == 8
+"""
+
+
+def test_two_replicas_draw_different_noise_and_train(tmp_path):
+    code = "import warnings; warnings.simplefilter('default')\n" + REPLICAS
+    result = run_python(code, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+
+
+def test_seed_generators_count_draws():
+    generator = ReplicaSeedGenerator(7)
+    first, second = np.asarray(generator.next()), np.asarray(generator.next())
+    assert first.tolist() == [7, 0]
+    assert second.tolist() == [7, 1]
