@@ -45,6 +45,7 @@ def _parser():
     train.add_argument(
         "--image-size", type=_count, metavar="PIXELS", help="crop and resize images to this side"
     )
+    train.add_argument("--batch-size", type=_count, metavar="N", help="images for one update, default: 64")
     train.add_argument("--out", metavar="DIR", help="where results go, default: a new folder in runs/")
     train.add_argument("--resume", action="store_true", help="go on with the interrupted run in --out")
     train.set_defaults(command=_train)
@@ -70,7 +71,7 @@ def _train(options):
     images = data.images(settings["data"], image_size=settings["image_size"])
     saved = folder / "model.keras"
     model = _load(saved) if saved.exists() else _new_model(settings, images.element_spec.shape)
-    batch = {"batch_size": 64, "n_critic": model.n_critic}
+    batch = {"batch_size": settings["batch_size"], "n_critic": model.n_critic}
     data.training_batches(images, seed=0, **batch)  # too few images? say so before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     with written_whole(folder / "settings.json") as partial:
@@ -166,7 +167,7 @@ def _wgan_gp(image_shape, steps):
 
 # Differs from the papers: learning rates that decay to 0 over the run, which gives better digits in minutes.
 MODELS = {"wgan-gp": _wgan_gp, "wgan": _wgan_clip, "gan": _gan}
-DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": 1500, "image_size": None}
+DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": 1500, "image_size": None, "batch_size": 64}
 
 
 def _write_curves(folder, ends):
@@ -174,7 +175,8 @@ def _write_curves(folder, ends):
     with open(folder / "log.csv", newline="") as file:
         rows = {int(row.pop("epoch")): row for row in csv.DictReader(file)}  # a repeated segment counts once
     steps = [ends[epoch] for epoch in sorted(rows)]
-    history = {name: [float(rows[epoch][name]) for epoch in sorted(rows)] for name in rows[max(rows)]}
+    names = [name for name in rows[max(rows)] if not name.startswith("val_")]  # Keras adds these, empty
+    history = {name: [float(rows[epoch][name]) for epoch in sorted(rows)] for name in names}
     estimate = next(name for name in history if name.endswith("estimate"))
     panels = [[estimate], ["critic_loss", "generator_loss"], ["gradient_norm"]][
         : 3 if "gradient_norm" in history else 2

@@ -24,7 +24,8 @@ def image_batches(name, *, split="train", image_size=None, batch_size=64, n_crit
 
     Args:
         name: "mnist_sample" (bundled: 4,000 training and 1,000 test images), the name of any TFDS image
-            set, or the path of a folder of images (all below it, as one split, "train").
+            set, or the path of a folder of images (all below it, as one split, "train"); "./mnist" for a
+            folder that is named like a TFDS set.
         split: TFDS split, for example "train", "test", "train[:10%]".
         image_size: side in pixels to which images are cropped and resized; `None` keeps their size.
         batch_size: images for one critic update.
@@ -71,7 +72,7 @@ def images(name, *, split="train", image_size=None):
     if name == "mnist_sample":
         samples = tf.data.Dataset.from_tensor_slices(mnist_sample(split)[0])
         return samples if image_size is None else samples.map(lambda x: _resized(x, image_size))
-    if Path(name).is_dir():
+    if Path(name).is_dir() and name not in _tfds_names():
         return tf.data.Dataset.from_tensor_slices(_folder_images(Path(name), split, image_size))
     if name.startswith((".", "/", "~")) or "\\" in name:
         raise FileNotFoundError(f"There is no folder {name}: check the path.")
@@ -190,22 +191,26 @@ def _folder_images(folder, split, image_size):
     return pixels[..., :1] if modes == {"L"} else pixels
 
 
+def _tfds_names():
+    import tensorflow_datasets as tfds
+
+    return tfds.list_builders(with_community_datasets=False)
+
+
 def _tfds_images(name, split, image_size):
     import tensorflow_datasets as tfds
 
-    known = tfds.list_builders(with_community_datasets=False)
-    if re.split("[/:]", name)[0] not in known:
-        close = difflib.get_close_matches(name, known, n=3)
+    if re.split("[/:]", name)[0] not in _tfds_names():
+        close = difflib.get_close_matches(name, _tfds_names(), n=3)
         hint = f" Did you mean {' or '.join(close)}?" if close else ""
         raise ValueError(f"{name!r} is neither mnist_sample, nor a folder, nor a TensorFlow data set.{hint}")
     builder = tfds.builder(name)
-    if not isinstance(builder.info.features.get("image"), tfds.features.Image):
+    features = builder.info.features
+    if "image" not in features or not isinstance(features["image"], tfds.features.Image):
         raise ValueError(
-            f"The TensorFlow data set {name!r} has no images: choose an image set, such as cifar10."
+            f"The TensorFlow data set {name} has no images: choose an image set, such as cifar10."
         )
     _prepare(builder)
-    if split not in builder.info.splits and "[" not in split:
-        raise ValueError(f"{name} has no split {split!r}, only {', '.join(builder.info.splits)}.")
     samples = builder.as_dataset(split=split).map(lambda example: example["image"])
     if image_size is not None:
         return samples.map(lambda x: _resized(x, image_size), num_parallel_calls=tf.data.AUTOTUNE)
@@ -216,7 +221,8 @@ def _tfds_images(name, split, image_size):
 
 def _prepare(builder):
     """Download a TFDS set that is not on this machine, or say within seconds that it can't be had."""
-    import tensorflow_datasets as tfds
+    from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
+    from tensorflow_datasets.core.download.util import DownloadError
 
     if builder.is_prepared():
         return
@@ -229,7 +235,7 @@ def _prepare(builder):
         raise ConnectionError(
             f"The data set {builder.name} can't be downloaded ({error}). {instead}"
         ) from None
-    except tfds.download.DownloadError as error:  # a page about a quota in place of the file
+    except (DownloadError, NonMatchingChecksumError) as error:  # a page about a quota in place of the file
         raise ConnectionError(
             f"The host of {builder.name} sent something other than the data, as it does when its download "
             f"quota is used up ({type(error).__name__}): try another day. {instead}"

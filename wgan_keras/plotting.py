@@ -56,8 +56,8 @@ def plot_images(images, ax=None, columns=None):
     Example:
 
     >>> ax = plot_images(np.zeros((6, 28, 28, 1)), columns=3)
-    >>> ax.images[0].get_array().shape  # two rows of three, a pixel between
-    (59, 88, 1)
+    >>> ax.images[0].get_array().shape  # two rows of three, each tile with a line above and left of it
+    (58, 87)
     """
     images = np.asarray(images)
     if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
@@ -66,7 +66,6 @@ def plot_images(images, ax=None, columns=None):
     n, height, width, channels = images.shape
     columns = columns or int(np.ceil(np.sqrt(n)))
     rows = -(-n // columns)
-    # One tile more to the right and below than shown: each tile brings the line above and left of it.
     tiles = np.ones((rows * columns, height + 1, width + 1, channels))
     tiles[:n, 1:, 1:] = np.clip((images + 1) / 2, 0, 1)
     picture = tiles.reshape(rows, columns, height + 1, width + 1, channels).swapaxes(1, 2)

@@ -1,0 +1,113 @@
+"""Callbacks of this project and of Keras, attached to real training."""
+
+import csv
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from wgan_keras import GAN, WGANGP, WGANClip, callbacks, networks
+
+
+def image_model(cls=WGANGP):
+    generator = networks.conv_generator((8, 8, 1), latent_dim=4, filters=(2, 2, 2))
+    model = cls(generator, networks.conv_critic((8, 8, 1), filters=(2, 2, 2)), n_critic=2, seed=0)
+    model.compile()
+    return model
+
+
+def images(n=32):
+    return np.random.default_rng(0).uniform(-1, 1, (n, 8, 8, 1)).astype("float32")
+
+
+def test_sample_grid_follows_fixed_latent_vectors(tmp_path):
+    model = image_model()
+    grid = callbacks.SampleGrid(n=5, seed=3, path=tmp_path / "samples.png")
+    first = model.generate(5, seed=3)
+    model.fit(images(), batch_size=8, epochs=3, callbacks=[grid], verbose=0)
+    assert grid.steps == [0, 4, 8, 12]
+    assert (grid.frames[0] == first).all()
+    assert (grid.frames[-1] == model.generate(5, seed=3)).all()
+    assert (grid.frames[0] != grid.frames[-1]).any()
+    with Image.open(tmp_path / "samples.png") as picture:
+        assert min(picture.size) > 100
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["samples.npz", "samples.png"]
+
+
+def test_sample_grid_goes_on_where_a_resumed_model_stands(tmp_path):
+    path = tmp_path / "samples.png"
+    model = image_model()
+    model.fit(images(), batch_size=8, callbacks=[callbacks.SampleGrid(n=2, path=path)], verbose=0)
+    model.save(tmp_path / "m.keras")
+    model.fit(images(), batch_size=8, epochs=2, callbacks=[callbacks.SampleGrid(n=2, path=path)], verbose=0)
+
+    resumed = keras.models.load_model(tmp_path / "m.keras")
+    grid = callbacks.SampleGrid(n=2, path=path)
+    resumed.fit(images(), batch_size=8, callbacks=[grid], verbose=0)
+    assert grid.steps == [0, 4, 8]  # the row at 12 came after the save: it is not this model's past
+    assert (grid.frames[1] == keras.models.load_model(tmp_path / "m.keras").generate(2, seed=0)).all()
+
+    new = callbacks.SampleGrid(n=2, path=path)
+    image_model().fit(images(), batch_size=8, callbacks=[new], verbose=0)
+    assert new.steps == [0, 4]
+
+
+def test_long_runs_stay_readable(tmp_path):
+    grid = callbacks.SampleGrid(n=2, path=tmp_path / "samples.png")
+    image_model().fit(images(8), batch_size=4, epochs=30, callbacks=[grid], verbose=0)
+    assert len(grid.steps) == 31
+    with Image.open(tmp_path / "samples.png") as picture:
+        assert picture.size[1] < 1500
+
+
+def test_sample_grid_draws_images_only(tmp_path):
+    model = WGANGP(networks.mlp_generator(hidden=(4,)), networks.mlp_critic(hidden=(4,)), n_critic=1)
+    model.compile()
+    with pytest.raises(ValueError, match="leave path out"):
+        model.fit(
+            np.zeros((8, 2), "float32"), callbacks=[callbacks.SampleGrid(path=tmp_path / "s.png")], verbose=0
+        )
+
+
+def test_progress_counts_updates_over_several_fits(capsys):
+    model = image_model()
+    progress = callbacks.Progress(total=8)
+    for _ in range(2):
+        model.fit(images(), batch_size=8, callbacks=[progress], verbose=0)
+    progress.close()
+    shown = capsys.readouterr().err
+    assert "8/8" in shown
+    assert "Wasserstein estimate=" in shown
+
+
+@pytest.mark.parametrize("cls", [GAN, WGANClip, WGANGP])
+def test_csv_logger_writes_each_log(cls, tmp_path):
+    model = image_model(cls)
+    logger = keras.callbacks.CSVLogger(tmp_path / "log.csv")
+    history = model.fit(images(), batch_size=8, epochs=2, callbacks=[logger], verbose=0).history
+    with open(tmp_path / "log.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    # Keras adds an empty val_ column for each.
+    assert {name for name in rows[0] if not name.startswith("val_")} == {"epoch", *history}
+    assert [float(row["critic_loss"]) for row in rows] == pytest.approx(history["critic_loss"])
+
+
+def test_tensorboard_gets_the_curves(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    model = image_model()
+    board = keras.callbacks.TensorBoard(tmp_path)
+    history = model.fit(images(), batch_size=8, epochs=2, callbacks=[board], verbose=0).history
+    events = EventAccumulator(str(tmp_path / "train")).Reload()
+    assert "epoch_wasserstein_estimate" in events.Tags()["tensors"]
+    assert len(events.Tensors("epoch_wasserstein_estimate")) == len(history["wasserstein_estimate"]) == 2
+
+
+def test_checkpoints_by_a_logged_value(tmp_path):
+    model = image_model()
+    best = keras.callbacks.ModelCheckpoint(
+        tmp_path / "best.keras", monitor="val_wasserstein_estimate", mode="min", save_best_only=True
+    )
+    model.fit(images(), batch_size=8, epochs=2, validation_data=images(8), callbacks=[best], verbose=0)
+    assert keras.models.load_model(tmp_path / "best.keras").updates in (4, 8)

@@ -1,0 +1,60 @@
+"""Networks: shapes, parameter counts worked out by hand, and what they refuse."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from wgan_keras import networks
+
+
+@pytest.mark.parametrize("shape", [(28, 28, 1), (32, 32, 3), (64, 64, 3), (4, 8, 1)])
+@pytest.mark.parametrize("batch_norm", [False, True])
+def test_generator_and_critic_fit_each_other(shape, batch_norm):
+    generator = networks.conv_generator(shape, latent_dim=5, filters=(2, 3, 4), batch_norm=batch_norm)
+    critic = networks.conv_critic(shape, filters=(2, 3, 4))
+    images = generator(np.random.default_rng(0).standard_normal((3, 5)))
+    assert images.shape == (3, *shape)
+    assert float(tf.reduce_max(tf.abs(images))) <= 1
+    assert critic(images).shape == (3, 1)
+    normalized = [layer for layer in generator.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    assert len(normalized) == (3 if batch_norm else 0)
+
+
+def test_parameter_counts():
+    first, second, third = 25 * 1 * 16 + 16, 25 * 16 * 32 + 32, 25 * 32 * 64 + 64
+    assert networks.conv_critic().count_params() == first + second + third + 4 * 4 * 64 + 1
+    mlp = 2 * 128 + 128 + 2 * (128 * 128 + 128) + 128 * 2 + 2
+    assert networks.mlp_generator().count_params() == mlp
+
+
+@pytest.mark.parametrize("shape", [(30, 28, 1), (28, 27, 1), (28, 28)])
+@pytest.mark.parametrize("build", [networks.conv_generator, networks.conv_critic])
+def test_other_image_sizes_are_refused(build, shape):
+    with pytest.raises(ValueError, match="multiples of 4"):
+        build(shape)
+
+
+def test_leaky_relu_and_its_derivatives():
+    x = tf.constant([-3.0, -0.5, 0.5, 2.0])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = networks.leaky_relu(x)
+    assert y.numpy() == pytest.approx(tf.nn.leaky_relu(x, 0.2).numpy())
+    assert tape.gradient(y, x).numpy() == pytest.approx([0.2, 0.2, 1, 1])
+
+
+def test_under_mixed_precision_the_ends_stay_float32():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        nets = (
+            networks.conv_generator(),
+            networks.conv_critic(),
+            networks.mlp_generator(),
+            networks.mlp_critic(),
+        )
+    finally:
+        keras.config.set_dtype_policy("float32")
+    for net in nets:
+        assert net.layers[1].compute_dtype == "float16"
+        assert net.output.dtype == "float32"
