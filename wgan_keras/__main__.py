@@ -28,7 +28,7 @@ def main(arguments=None):
         print("\nInterrupted; train --resume --out DIR goes on from the last save.", file=sys.stderr)
         return 130
     except (ValueError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 1
     return 0
 
@@ -73,7 +73,7 @@ def _train(options):
     model = _load(saved) if saved.exists() else _new_model(settings, images.element_spec.shape)
     batch = {"batch_size": settings["batch_size"], "n_critic": model.n_critic}
     data.training_batches(images, seed=0, **batch)  # too few images? say so before anything is written
-    folder.mkdir(parents=True, exist_ok=True)
+    _make_folder(folder)
     with written_whole(folder / "settings.json") as partial:
         Path(partial).write_text(json.dumps(settings))
 
@@ -86,16 +86,20 @@ def _train(options):
     ]
     # A segment shuffles with a seed of its own: to resume after it needs no memory of the data before.
     ends = [settings["steps"] * (i + 1) // SEGMENTS for i in range(SEGMENTS)]
-    for segment, end in enumerate(ends):
-        if end > model.updates:
-            batches = data.training_batches(images, seed=segment, **batch).repeat()
-            position = {
-                "initial_epoch": segment,
-                "epochs": segment + 1,
-                "steps_per_epoch": end - model.updates,
-            }
-            model.fit(batches, callbacks=every_segment, verbose=0, **position)
-    progress.close()
+    try:
+        for segment, end in enumerate(ends):
+            if end > model.updates:
+                batches = data.training_batches(images, seed=segment, **batch).repeat()
+                model.fit(
+                    batches,
+                    steps_per_epoch=end - model.updates,
+                    initial_epoch=segment,
+                    epochs=segment + 1,
+                    callbacks=every_segment,
+                    verbose=0,
+                )
+    finally:
+        progress.close()
     history = _write_curves(folder, ends)
     print(f"{folder}: samples.png, curves.png, log.csv, model.keras. {_verdict(model, settings, history)}")
 
@@ -123,6 +127,13 @@ def _run(options):
                 f"leave --{name.replace('_', '-')} out, or start a new run."
             )
     return folder, settings
+
+
+def _make_folder(folder):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, f"The folder {folder} can't be made ({error.strerror}).") from None
 
 
 def _free_folder(settings):

@@ -104,7 +104,10 @@ def training_batches(samples, *, batch_size, n_critic, seed):
     batches = samples.shuffle(min(n, 10_000), seed=seed).batch(needed, drop_remainder=True)
     if samples.element_spec.dtype == tf.uint8:
         batches = batches.map(lambda x: tf.cast(x, tf.float32) / 127.5 - 1.0)
-    return batches.prefetch(2)
+    # With autotuning the end of a pass waits for tf.data's tuning thread, which sleeps up to a minute.
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return batches.prefetch(2).with_options(options)
 
 
 def mnist_sample(split="train"):

@@ -57,6 +57,74 @@ class AdversarialModel(keras.Model):
         self._trackers = {name: keras.metrics.Mean(name=name) for name in names}
         self.build(generator.input_shape)
 
+    # --- Training ---------------------------------------------------------------------------------
+
+    def train_step(self, data):
+        """One update of the generator, after `n_critic` updates of the critic."""
+        real = self._samples(data)
+        if real.shape[0] is not None and real.shape[0] < self.n_critic:
+            raise ValueError(self._too_small(f"a batch of {real.shape[0]}"))
+        size = tf.shape(real)[0] // self.n_critic
+        with tf.control_dependencies([tf.debugging.assert_positive(size, _TOO_SMALL)]):
+            size = tf.identity(size)
+
+        # A fresh mini-batch of real data for each critic update, as in Algorithm 1.
+        logs = [self.critic_step(real[i * size : (i + 1) * size]) for i in range(self.n_critic)]
+        logs = {name: tf.reduce_mean([log[name] for log in logs]) for name in logs[0]}
+        logs["generator_loss"] = self.generator_step(size)
+        for name, value in logs.items():
+            self._trackers[name].update_state(value)
+        return self.get_metrics_result()
+
+    def critic_step(self, real):
+        """One update of the critic on the mini-batch `real`; returns what to log."""
+        fake = self.generator(self._latent(tf.shape(real)[0], self.training_noise), training=True)
+        with tf.GradientTape() as tape:
+            loss, logs = self.critic_loss(real, fake)
+            scaled = _scaled(loss, self.critic_optimizer)
+        _descend(tape, scaled, self.critic, self.critic_optimizer)
+        return {"critic_loss": loss, **logs}
+
+    def generator_step(self, size):
+        """One update of the generator on `size` latent vectors; returns its loss."""
+        z = self._latent(size, self.training_noise)
+        with tf.GradientTape() as tape:
+            loss = self.generator_loss(self.generator(z, training=True))
+            scaled = _scaled(loss, self.generator_optimizer)
+        _descend(tape, scaled, self.generator, self.generator_optimizer)
+        return loss
+
+    def test_step(self, data):
+        real = self._samples(data)
+        size = tf.shape(real)[0]
+        fake = self.generator(self._latent(size, self.evaluation_noise), training=False)
+        estimate = self.estimate(self._scores(real, training=False), self._scores(fake, training=False))
+        tracker = self._trackers[self.estimate_name]
+        tracker.update_state(estimate, sample_weight=tf.cast(size, tf.float32))
+        return {self.estimate_name: tracker.result()}
+
+    def generate(self, n, seed=None):
+        """Draw samples: G(z) with z ~ N(0, I).
+
+        Args:
+            n: how many.
+            seed: whole number; the same seed gives the same samples. `None`: new ones at each call.
+
+        Returns:
+            float32 array of shape (n, *sample shape) in the generator's range.
+        """
+        if not _is_number(n, numbers.Integral) or n < 1:
+            raise ValueError(f"n must be a whole number of at least 1, got {n!r}.")
+        z = keras.random.normal((int(n), *self.generator.input_shape[1:]), seed=seed)
+        return self.generator.predict(z, batch_size=256, verbose=0)
+
+    def _latent(self, size, noise):
+        return keras.random.normal((size, *self.generator.input_shape[1:]), seed=noise)
+
+    def _scores(self, x, training=True):
+        # Under mixed precision the networks compute in float16; losses and penalties don't.
+        return tf.cast(self.critic(x, training=training), tf.float32)
+
     # --- Keras' conventions -----------------------------------------------------------------------
 
     def build(self, input_shape):
@@ -202,74 +270,6 @@ class AdversarialModel(keras.Model):
     def load_own_variables(self, store):
         for i, state in enumerate(self._random_states()):
             state.assign(store[f"random_state_{i}"])
-
-    # --- Training ---------------------------------------------------------------------------------
-
-    def train_step(self, data):
-        """One update of the generator, after `n_critic` updates of the critic."""
-        real = self._samples(data)
-        if real.shape[0] is not None and real.shape[0] < self.n_critic:
-            raise ValueError(self._too_small(f"a batch of {real.shape[0]}"))
-        size = tf.shape(real)[0] // self.n_critic
-        with tf.control_dependencies([tf.debugging.assert_positive(size, _TOO_SMALL)]):
-            size = tf.identity(size)
-
-        # A fresh mini-batch of real data for each critic update, as in Algorithm 1.
-        logs = [self.critic_step(real[i * size : (i + 1) * size]) for i in range(self.n_critic)]
-        logs = {name: tf.reduce_mean([log[name] for log in logs]) for name in logs[0]}
-        logs["generator_loss"] = self.generator_step(size)
-        for name, value in logs.items():
-            self._trackers[name].update_state(value)
-        return self.get_metrics_result()
-
-    def critic_step(self, real):
-        """One update of the critic on the mini-batch `real`; returns what to log."""
-        fake = self.generator(self._latent(tf.shape(real)[0], self.training_noise), training=True)
-        with tf.GradientTape() as tape:
-            loss, logs = self.critic_loss(real, fake)
-            scaled = _scaled(loss, self.critic_optimizer)
-        _descend(tape, scaled, self.critic, self.critic_optimizer)
-        return {"critic_loss": loss, **logs}
-
-    def generator_step(self, size):
-        """One update of the generator on `size` latent vectors; returns its loss."""
-        z = self._latent(size, self.training_noise)
-        with tf.GradientTape() as tape:
-            loss = self.generator_loss(self.generator(z, training=True))
-            scaled = _scaled(loss, self.generator_optimizer)
-        _descend(tape, scaled, self.generator, self.generator_optimizer)
-        return loss
-
-    def test_step(self, data):
-        real = self._samples(data)
-        size = tf.shape(real)[0]
-        fake = self.generator(self._latent(size, self.evaluation_noise), training=False)
-        estimate = self.estimate(self._scores(real, training=False), self._scores(fake, training=False))
-        tracker = self._trackers[self.estimate_name]
-        tracker.update_state(estimate, sample_weight=tf.cast(size, tf.float32))
-        return {self.estimate_name: tracker.result()}
-
-    def generate(self, n, seed=None):
-        """Draw samples: G(z) with z ~ N(0, I).
-
-        Args:
-            n: how many.
-            seed: whole number; the same seed gives the same samples. `None`: new ones at each call.
-
-        Returns:
-            float32 array of shape (n, *sample shape) in the generator's range.
-        """
-        if not _is_number(n, numbers.Integral) or n < 1:
-            raise ValueError(f"n must be a whole number of at least 1, got {n!r}.")
-        z = keras.random.normal((int(n), *self.generator.input_shape[1:]), seed=seed)
-        return self.generator.predict(z, batch_size=256, verbose=0)
-
-    def _latent(self, size, noise):
-        return keras.random.normal((size, *self.generator.input_shape[1:]), seed=noise)
-
-    def _scores(self, x, training=True):
-        # Under mixed precision the networks compute in float16; losses and penalties don't.
-        return tf.cast(self.critic(x, training=training), tf.float32)
 
     # --- Data checks ------------------------------------------------------------------------------
 
@@ -648,6 +648,9 @@ def written_whole(path):
     try:
         yield partial
         os.replace(partial, path)
+    except OSError as error:
+        reason = error.strerror or error
+        raise OSError(error.errno, f"{path} can't be written ({reason}); nothing was changed.") from None
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.remove(partial)

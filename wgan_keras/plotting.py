@@ -144,3 +144,21 @@ def plot_curves(history, names=None, steps=None, ax=None):
     else:
         ax.legend()
     return ax
+
+
+def show(figure, alt):
+    """Show a figure in a notebook with a text for those who can't see it, and close it.
+
+    Args:
+        figure: matplotlib figure.
+        alt: what the picture shows, in a sentence.
+
+    Example:
+
+    >>> show(plt.figure(), alt="An empty figure.")
+    <Figure size ...>
+    """
+    from IPython.display import display  # there in every notebook, and needed nowhere else
+
+    display(figure, metadata={"image/png": {"alt": alt}})
+    plt.close(figure)

@@ -1,0 +1,232 @@
+"""The command line: whole runs, resumed runs, and one sentence for whatever goes wrong."""
+
+import csv
+import os
+import resource
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from conftest import run_python
+from PIL import Image
+
+from wgan_keras import callbacks, data
+from wgan_keras.__main__ import main
+
+
+@pytest.fixture
+def in_tmp(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def files(folder):
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def write_folder(folder, n=4, size=(8, 8)):
+    folder.mkdir()
+    for i in range(n):
+        pixels = np.random.default_rng(i).integers(0, 256, (size[1], size[0], 3), dtype="uint8")
+        Image.fromarray(pixels).save(folder / f"{i}.png")
+
+
+SMALL = ["--data", "photos", "--batch-size", "1", "--steps", "4"]
+
+
+def test_train_and_sample_digits(in_tmp, capsys):
+    assert main(["train", "--steps", "3", "--batch-size", "8"]) == 0
+    out = in_tmp / "runs" / "wgan-gp-mnist_sample"
+    names = {"samples.png", "samples.npz", "curves.png", "log.csv", "model.keras", "settings.json"}
+    assert {path.name for path in out.iterdir()} == names
+    shown = capsys.readouterr()
+    (closing,) = shown.out.splitlines()
+    assert "runs/wgan-gp-mnist_sample: samples.png, curves.png" in closing
+    assert "% are clear digits (held-out real digits: 9" in closing
+    assert "Wasserstein estimate=" in shown.err
+    with open(out / "log.csv", newline="") as file:
+        assert len(list(csv.DictReader(file))) == 3
+
+    assert main(["sample", "--model", str(out / "model.keras"), "--n", "5", "--out", "five.png"]) == 0
+    assert "five.png: 5 samples" in capsys.readouterr().out
+    with Image.open("five.png") as picture:
+        assert np.ptp(np.asarray(picture.convert("L"))) > 100
+
+
+@pytest.mark.parametrize("model", ["gan", "wgan"])
+def test_the_other_models_train_on_a_folder(in_tmp, capsys, model):
+    write_folder(in_tmp / "photos", n=8)
+    assert main(["train", "--model", model, *SMALL]) == 0
+    assert "at the end" in capsys.readouterr().out
+    assert (in_tmp / "runs" / f"{model}-photos" / "model.keras").exists()
+
+
+def test_runs_get_folders_of_their_own(in_tmp):
+    write_folder(in_tmp / "photos")
+    for _ in range(2):
+        assert main(["train", *SMALL[:-1], "1"]) == 0
+    assert sorted(path.name for path in (in_tmp / "runs").iterdir()) == ["wgan-gp-photos", "wgan-gp-photos-2"]
+
+
+# The interrupted CSVLogger of Keras leaves its file to the end of the process, which a test does not reach.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_resumed_run_equals_an_uninterrupted_one(in_tmp, capsys, monkeypatch):
+    write_folder(in_tmp / "photos", n=16)
+    arguments = ["train", *SMALL[:-1], "10"]
+    assert main([*arguments, "--out", "whole"]) == 0
+
+    record = callbacks.SampleGrid.on_epoch_end
+
+    def interrupt(self, epoch, logs=None):
+        if self.model.updates == 6:  # before the save at 6: the last one is at 5
+            raise KeyboardInterrupt
+        record(self, epoch, logs)
+
+    monkeypatch.setattr(callbacks.SampleGrid, "on_epoch_end", interrupt)
+    assert main([*arguments, "--out", "parts"]) == 130
+    assert "--resume" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.chdir(in_tmp)
+    assert main(["train", "--resume", "--out", "parts"]) == 0
+
+    whole, parts = (keras.models.load_model(f"{name}/model.keras") for name in ("whole", "parts"))
+    assert parts.updates == whole.updates == 10
+    for a, b in zip(whole.get_weights(), parts.get_weights()):
+        assert (a == b).all()
+    assert (in_tmp / "whole" / "log.csv").read_text() == (in_tmp / "parts" / "log.csv").read_text()
+    with np.load("whole/samples.npz") as a, np.load("parts/samples.npz") as b:
+        assert a["steps"].tolist() == b["steps"].tolist()
+        assert (a["frames"] == b["frames"]).all()
+
+
+# --- What can be wrong, each in one sentence ------------------------------------------------------------
+
+
+def fails(capsys, arguments, message):
+    """The command ends with one line on stderr and status 1, and leaves all files as they were."""
+    before = files(data.Path.cwd())
+    assert main(arguments) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    (line,) = shown.err.strip().splitlines()
+    assert line.startswith("error: ")
+    assert message in line
+    assert files(data.Path.cwd()) == before
+
+
+def test_bad_data(in_tmp, capsys):
+    write_folder(in_tmp / "photos")
+    fails(capsys, ["train", "--data", "./nowhere"], "There is no folder ./nowhere")
+    fails(capsys, ["train", "--data", "no_such_set"], "'no_such_set' is neither mnist_sample, nor a folder")
+    fails(capsys, ["train", "--data", "photos"], "use a smaller batch_size")
+    (in_tmp / "photos" / "1.png").write_bytes(b"not a picture")
+    fails(capsys, ["train", *SMALL], "1.png can't be read as an image")
+    write_folder(in_tmp / "odd", size=(9, 9))
+    fails(capsys, ["train", "--data", "odd", "--batch-size", "1"], "multiples of 4")
+
+
+def test_a_data_set_that_can_not_be_downloaded(in_tmp, capsys, monkeypatch):
+    import tensorflow_datasets as tfds
+
+    def unreachable(*args, **kwargs):
+        raise OSError("Name or service not known")
+
+    monkeypatch.setattr(tfds.core.DatasetBuilder, "is_prepared", lambda self: False)
+    monkeypatch.setattr(data.urllib.request, "urlopen", unreachable)
+    fails(capsys, ["train", "--data", "fashion_mnist"], "Use the bundled 'mnist_sample'")
+
+
+def test_folders_and_resuming(in_tmp, capsys):
+    write_folder(in_tmp / "photos")
+    fails(capsys, ["train", "--resume"], "--resume needs --out DIR")
+    fails(capsys, ["train", "--resume", "--out", "photos"], "photos holds no run to resume")
+    assert main(["train", *SMALL[:-1], "1", "--out", "run"]) == 0
+    capsys.readouterr()
+    fails(capsys, ["train", *SMALL, "--out", "run"], "run holds a run already: add --resume")
+    fails(capsys, ["train", "--resume", "--out", "run", "--steps", "9"], "was started with steps 1, not 9")
+    (in_tmp / "a_file").write_text("")
+    fails(capsys, ["train", *SMALL, "--out", "a_file/run"], "a_file/run")
+
+
+def test_files_that_are_no_models(in_tmp, capsys):
+    (in_tmp / "text.keras").write_text("no model")
+    fails(capsys, ["sample", "--model", "text.keras", "--out", "o.png"], "text.keras is not a saved model")
+    fails(capsys, ["sample", "--model", "none.keras", "--out", "o.png"], "There is no file none.keras")
+    keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save("other.keras")
+    fails(capsys, ["sample", "--model", "other.keras", "--out", "o.png"], "holds a Sequential, not a GAN")
+    whole = (in_tmp / "other.keras").read_bytes()
+    (in_tmp / "half.keras").write_bytes(whole[: len(whole) // 2])
+    fails(capsys, ["sample", "--model", "half.keras", "--out", "o.png"], "half.keras is not a saved model")
+    np.savez("arrays.npz", a=1)
+    fails(capsys, ["sample", "--model", "arrays.npz", "--out", "o.png"], "arrays.npz can't be loaded")
+    fails(capsys, ["sample", "--model", "other.keras", "--out", "o.jpg"], "must name a .png")
+    fails(capsys, ["sample", "--model", "other.keras", "--out", "no/o.png"], "There is no folder no")
+
+
+def test_models_of_points_are_not_drawn(in_tmp, capsys):
+    from wgan_keras import WGANGP, networks
+
+    WGANGP(networks.mlp_generator(), networks.mlp_critic()).save("points.keras")
+    fails(capsys, ["sample", "--model", "points.keras", "--out", "o.png"], "does not make images")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["train", "--steps", "0"], ["train", "--steps", "many"], ["train", "--model", "vae"], ["sample"]],
+)
+def test_bad_options_are_explained_by_the_parser(arguments, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert "error:" in capsys.readouterr().err
+
+
+def command(*arguments, cwd, **kwargs):
+    line = [sys.executable, "-m", "wgan_keras", *arguments]
+    return subprocess.run(line, cwd=cwd, capture_output=True, text=True, **kwargs)
+
+
+def test_a_fresh_process_says_only_what_matters(tmp_path):
+    write_folder(tmp_path / "photos")
+    good = command("train", *SMALL[:-1], "1", "--out", "run", cwd=tmp_path)
+    assert good.returncode == 0
+    assert len(good.stdout.splitlines()) == 1
+    assert all(
+        "updates/s" in line or "updates" in line
+        for line in good.stderr.replace("\r", "\n").split("\n")
+        if line
+    )
+    bad = command("train", "--data", "./nowhere", cwd=tmp_path)
+    assert bad.returncode == 1
+    assert bad.stderr.strip() == "error: There is no folder ./nowhere: check the path."
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path):
+    write_folder(tmp_path / "photos")
+    assert command("train", *SMALL[:-1], "1", "--out", "run", cwd=tmp_path).returncode == 0
+    before = files(tmp_path)
+
+    def full():  # no file may grow beyond this: writes fail as on a full disk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+
+    model = tmp_path / "run" / "model.keras"
+    sample = command("sample", "--model", model, "--out", "run/samples.png", cwd=tmp_path, preexec_fn=full)
+    train = command("train", *SMALL, "--out", "second", cwd=tmp_path, preexec_fn=full)
+    for result in (sample, train):
+        assert result.returncode == 1
+        assert result.stderr.splitlines()[-1].startswith("error: ")
+        assert "can't be written (File too large); nothing was changed." in result.stderr.splitlines()[-1]
+        assert "Traceback" not in result.stderr
+    after = files(tmp_path)
+    assert {name: after[name] for name in before} == before
+    assert not [name for name in after if "partial" in name]
+    assert "second/model.keras" not in after
+
+
+def test_help_needs_no_run(tmp_path):
+    result = run_python("from wgan_keras.__main__ import main; main(['train', '--help'])", cwd=tmp_path)
+    assert result.returncode == 0
+    assert "--resume" in result.stdout
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,154 @@
+"""The notebook rules, each broken once, and the exercises' solutions, executed."""
+
+import copy
+import json
+import re
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tools"))
+import lint_notebooks  # noqa: E402
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def code_cell(source="x = 1", count=1, outputs=(), tags=()):
+    return {
+        "cell_type": "code",
+        "source": source,
+        "execution_count": count,
+        "outputs": list(outputs),
+        "metadata": {"tags": list(tags)},
+    }
+
+
+def text_cell(source="Some words."):
+    return {"cell_type": "markdown", "source": source, "metadata": {}}
+
+
+def picture(alt="A line."):
+    return {"output_type": "display_data", "data": {"image/png": ""}, "metadata": {"image/png": {"alt": alt}}}
+
+
+def printed(text, name="stdout"):
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+GOOD = {
+    "cells": [
+        code_cell("import numpy as np"),
+        code_cell(count=2, outputs=[printed("fine\n"), picture()]),
+        text_cell("**Takeaway.** It is a line."),
+        *[text_cell() for _ in range(17)],
+    ],
+    "metadata": {"kernelspec": {"name": "python3"}},
+    "nbformat": 4,
+    "nbformat_minor": 5,
+}
+
+
+def lint(tmp_path, change=lambda notebook: None, name="00_test.ipynb"):
+    notebook = copy.deepcopy(GOOD)
+    change(notebook)
+    (tmp_path / name).write_text(json.dumps(notebook))
+    return lint_notebooks.faults(tmp_path)
+
+
+def test_a_good_notebook_has_no_faults(tmp_path):
+    assert lint(tmp_path) == []
+
+
+def second(**changes):
+    """Change the second cell, code with outputs."""
+    return lambda notebook: notebook["cells"][1].update(changes)
+
+
+def third(source):
+    return lambda notebook: notebook["cells"][3].update(source=source)
+
+
+BREAKS = {
+    "25 are allowed": second(source="x = 1\n" * 25 + "x = 2"),
+    "execution counts": second(execution_count=7),
+    "wrote to stderr": second(outputs=[printed("a", name="stderr")]),
+    "a warning": second(outputs=[printed("UserWarning: look out")]),
+    "a progress bar": second(outputs=[printed("50%|█████     | 5/10")]),
+    "a machine path": second(outputs=[printed("saved to /home/me/model.keras")]),
+    "ended in an error": second(
+        outputs=[{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]
+    ),
+    "without alt text": second(outputs=[picture(alt="")]),
+    "no outputs": second(outputs=[]),
+    "installs packages": second(source="!pip install keras"),
+    "filters warnings": second(source="warnings.filterwarnings('ignore')"),
+    "holds a TODO": second(source="x = 1  # TODO: more"),
+    "an absolute path": second(source="open('/tmp/data.csv')"),
+    "all imports belong": second(source="from numpy import sin"),
+    "no **Takeaway.**": lambda notebook: notebook["cells"][2].update(source="Look."),
+    "cell 4 shows a picture without alt text": third("![](images/a.png)"),
+    "cell 4 holds an absolute path": third("See /home/me/notes."),
+    "it is a critic": third("The discriminator gives a score."),
+    "kernel must be python3": lambda notebook: notebook["metadata"].update(kernelspec={"name": "my-env"}),
+    "metadata.widgets": lambda notebook: notebook["metadata"].update(widgets={}),
+    "20 to 35": lambda notebook: notebook["cells"].pop(),
+}
+
+
+@pytest.mark.parametrize("message", BREAKS)
+def test_each_rule_finds_its_fault(tmp_path, message):
+    faults = lint(tmp_path, BREAKS[message])
+    assert any(message in fault for fault in faults), faults
+
+
+def test_rules_have_their_exceptions(tmp_path):
+    assert lint(tmp_path, second(source="x = 1\n" * 39 + "x = 2", metadata={"tags": ["model"]})) == []
+    assert (
+        lint(
+            tmp_path, third("The discriminator of a GAN gives a logit, see https://arxiv.org/abs/1406.2661.")
+        )
+        == []
+    )
+
+
+def test_names_count_without_gaps(tmp_path):
+    lint(tmp_path)
+    assert any("must count" in fault for fault in lint(tmp_path, name="02_gap.ipynb"))
+
+
+def test_large_files_and_empty_folders(tmp_path):
+    assert "no notebooks" in lint_notebooks.faults(tmp_path)[0]
+    faults = lint(tmp_path, second(outputs=[printed("0" * 1_500_001)]))
+    assert any("larger than 1.5 MB" in fault for fault in faults)
+
+
+def test_the_committed_notebooks_follow_the_rules():
+    assert NOTEBOOKS
+    assert lint_notebooks.faults(ROOT / "notebooks") == []
+
+
+def solved(notebook):
+    """The notebook with each exercise's answer replaced by the first solution that follows it."""
+    count = 0
+    for i, cell in enumerate(notebook.cells):
+        if "exercise" in cell.metadata.get("tags", []):
+            solution = re.search(r"```python\n(.*?)```", notebook.cells[i + 1].source, re.DOTALL).group(1)
+            _, check = cell.source.split("# --- check\n")
+            cell.source = solution + check
+            count += 1
+    return count
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_solutions_pass_their_checks(path, monkeypatch):
+    monkeypatch.setenv("WGAN_KERAS_PROFILE", "smoke")
+    notebook = nbformat.read(path, as_version=4)
+    exercises = solved(notebook)
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    text = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
+    assert len(re.findall(r"^Exercise \d: right", text, re.MULTILINE)) == exercises >= 2
+    assert "no answer yet" not in text
