@@ -41,7 +41,7 @@ def _parser():
         "--data", metavar="NAME|FOLDER", help="mnist_sample (default), a TFDS image set, or a folder"
     )
     train.add_argument("--model", choices=list(MODELS), help="default: wgan-gp")
-    train.add_argument("--steps", type=_count, metavar="N", help="generator updates, default: 1500")
+    train.add_argument("--steps", type=_count, metavar="N", help="generator updates, default: 2000")
     train.add_argument(
         "--image-size", type=_count, metavar="PIXELS", help="crop and resize images to this side"
     )
@@ -149,36 +149,36 @@ def _new_model(settings, image_shape):
     return MODELS[settings["model"]](image_shape, settings["steps"])
 
 
+# Differs from the papers: learning rates that decay to 0 over the run, which gives better digits in minutes.
 def _gan(image_shape, steps):
-    model = GAN(
-        networks.conv_generator(image_shape, batch_norm=True), networks.conv_critic(image_shape), seed=0
-    )
-    model.compile(*(keras.optimizers.Adam(CosineDecay(1e-3, steps), beta_1=0.5) for _ in range(2)))
+    model = GAN(*_networks(image_shape), seed=0)
+    model.compile(*(keras.optimizers.Adam(CosineDecay(5e-4, steps), beta_1=0.5) for _ in range(2)))
     return model
 
 
 def _wgan_clip(image_shape, steps):
-    model = WGANClip(networks.conv_generator(image_shape), networks.conv_critic(image_shape), seed=0)
+    model = WGANClip(*_networks(image_shape), seed=0)
     model.compile(
-        keras.optimizers.RMSprop(CosineDecay(1e-3, steps)),
-        keras.optimizers.RMSprop(CosineDecay(1e-3, steps * model.n_critic)),
+        keras.optimizers.RMSprop(CosineDecay(3e-4, steps)),
+        keras.optimizers.RMSprop(CosineDecay(3e-4, steps * model.n_critic)),
     )
     return model
 
 
 def _wgan_gp(image_shape, steps):
-    generator, critic = networks.conv_generator(image_shape), networks.conv_critic(image_shape)
-    model = WGANGP(generator, critic, n_critic=2, seed=0)
+    model = WGANGP(*_networks(image_shape), n_critic=1, seed=0)
     model.compile(
-        keras.optimizers.Adam(CosineDecay(2e-3, steps), beta_1=0.0, beta_2=0.9),
-        keras.optimizers.Adam(CosineDecay(2e-3, steps * model.n_critic), beta_1=0.0, beta_2=0.9),
+        *(keras.optimizers.Adam(CosineDecay(3e-3, steps), beta_1=0.0, beta_2=0.9) for _ in range(2))
     )
     return model
 
 
-# Differs from the papers: learning rates that decay to 0 over the run, which gives better digits in minutes.
+def _networks(image_shape):
+    return networks.conv_generator(image_shape, batch_norm=True), networks.conv_critic(image_shape)
+
+
 MODELS = {"wgan-gp": _wgan_gp, "wgan": _wgan_clip, "gan": _gan}
-DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": 1500, "image_size": None, "batch_size": 64}
+DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": 2000, "image_size": None, "batch_size": 64}
 
 
 def _write_curves(folder, ends):

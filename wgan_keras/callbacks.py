@@ -80,8 +80,8 @@ class SampleGrid(keras.callbacks.Callback):
     def _write(self):
         with written_whole(self._arrays) as partial:
             np.savez_compressed(partial, steps=self.steps, frames=np.stack(self.frames))
-        # At most a dozen rows, evenly spread, so that the picture stays readable.
-        rows = np.unique(np.linspace(0, len(self.steps) - 1, 12).round().astype(int))
+        # Evenly spaced rows that end with the last, eleven at most, so that the picture stays readable.
+        rows = np.arange(len(self.steps))[:: -max(1, -(-(len(self.steps) - 1) // 10))][::-1]
         figure, ax = plotting.plt.subplots(figsize=(0.55 * self.n + 1, 0.55 * len(rows) + 0.6))
         plotting.plot_progress(np.take(self.steps, rows), np.stack(self.frames)[rows], ax=ax)
         with written_whole(self.path) as partial:
