@@ -19,7 +19,7 @@ FORBIDDEN_CODE = {
     r"\b(TODO|FIXME|XXX)\b": "holds a TODO",
 }
 DEBRIS = {
-    r"\d+%\|": "a progress bar",
+    r"\d%\|": "a progress bar",
     r"Warning:": "a warning",
     r"[█━]": "a progress bar",
     r"\r": "a progress bar",
