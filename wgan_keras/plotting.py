@@ -156,7 +156,7 @@ def show(figure, alt):
     Example:
 
     >>> show(plt.figure(), alt="An empty figure.")
-    <Figure size ...>
+    Figure(...)
     """
     from IPython.display import display  # there in every notebook, and needed nowhere else
 
