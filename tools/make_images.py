@@ -1,6 +1,6 @@
 """Make the pictures in images/ again: python tools/make_images.py
 
-demo_samples.png and demo_curves.png are what `make demo` writes (two minutes on two cores).
+demo_samples.png and demo_curves.png are what `make demo` writes (about two minutes on two cores).
 """
 
 import shutil

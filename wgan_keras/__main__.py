@@ -41,7 +41,7 @@ def _parser():
         "--data", metavar="NAME|FOLDER", help="mnist_sample (default), a TFDS image set, or a folder"
     )
     train.add_argument("--model", choices=list(MODELS), help="default: wgan-gp")
-    train.add_argument("--steps", type=_count, metavar="N", help="generator updates, default: 2000")
+    train.add_argument("--steps", type=_count, metavar="N", help="generator updates, default: 1500")
     train.add_argument(
         "--image-size", type=_count, metavar="PIXELS", help="crop and resize images to this side"
     )
@@ -178,7 +178,7 @@ def _networks(image_shape):
 
 
 MODELS = {"wgan-gp": _wgan_gp, "wgan": _wgan_clip, "gan": _gan}
-DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": 2000, "image_size": None, "batch_size": 64}
+DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": 1500, "image_size": None, "batch_size": 64}
 
 
 def _write_curves(folder, ends):
