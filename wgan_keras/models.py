@@ -115,7 +115,7 @@ class AdversarialModel(keras.Model):
         """
         if not _is_number(n, numbers.Integral) or n < 1:
             raise ValueError(f"n must be a whole number of at least 1, got {n!r}.")
-        z = keras.random.normal((int(n), *self.generator.input_shape[1:]), seed=seed)
+        z = self._latent(int(n), seed)
         return self.generator.predict(z, batch_size=256, verbose=0)
 
     def _latent(self, size, noise):
