@@ -8,6 +8,7 @@ REAL, GENERATED, OTHER = "#0072b2", "#d55e00", "#009e73"  # Okabe and Ito's colo
 STYLE = {
     "figure.dpi": 100,
     "savefig.dpi": 150,
+    "savefig.bbox": "tight",  # constrained layout alone may cut a label whose ticks change as it is drawn
     "figure.constrained_layout.use": True,
     "font.size": 11,
     "axes.titlesize": 11,
