@@ -11,9 +11,14 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from hypothesis import settings
 
 # As in pyproject.toml, for fresh processes.
 KNOWN_WARNINGS = ["-W", "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"]
+
+# The same examples in each run, none remembered on disk, no limit on time.
+settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

@@ -70,6 +70,25 @@ def test_sample_grid_draws_images_only(tmp_path):
         )
 
 
+def test_landscape_keeps_samples_and_centred_scores():
+    model = WGANGP(networks.mlp_generator(hidden=(4,)), networks.mlp_critic(hidden=(4,)), n_critic=1, seed=0)
+    model.compile()
+    landscape = callbacks.Landscape(limits=(-1, 3), n=6, resolution=5, seed=2)
+    data = np.random.default_rng(0).normal(size=(64, 2)).astype("float32")
+    model.fit(data, batch_size=32, epochs=2, callbacks=[landscape], verbose=0)
+    assert landscape.steps == [0, 2, 4]
+    drawn = model.generate(6, seed=2)
+    np.testing.assert_array_equal(landscape.samples[-1], drawn)
+    level = np.mean(model.critic(drawn))
+    at_corner = float(
+        model.critic(np.array([[3.0, -1.0]]))[0, 0]
+    )  # x = 3 is the last column, y = -1 the first row
+    assert landscape.scores[-1][0, -1] == pytest.approx(at_corner - level, abs=1e-5)
+    assert landscape.scores[-1].shape == (5, 5)
+    with pytest.raises(ValueError, match=r"use SampleGrid"):
+        image_model().fit(images(8), batch_size=4, callbacks=[callbacks.Landscape()], verbose=0)
+
+
 def test_progress_counts_updates_over_several_fits(capsys):
     model = image_model()
     progress = callbacks.Progress(total=8)

@@ -60,3 +60,36 @@ def test_quality_orders_faults():
 def test_other_images_are_refused():
     with pytest.raises(ValueError, match=r"\(n, 28, 28, 1\)"):
         metrics.classify_digits(np.zeros((2, 32, 32, 3)))
+
+
+@pytest.mark.parametrize(("name", "total"), [("ring", 8), ("grid", 25)])
+def test_a_perfect_sampler_finds_all_modes_at_the_quality_of_theory(name, total):
+    samples = data.toy_samples(name, 100_000, seed=1)
+    score = metrics.mode_coverage(samples, samples.centers, samples.std)
+    assert score["modes"] == total
+    # In the plane a Gaussian leaves exp(-r^2 / 2) beyond r standard deviations.
+    assert score["high_quality"] == pytest.approx(1 - np.exp(-4.5), abs=4 * np.sqrt(0.989 * 0.011 / 100_000))
+
+
+def test_modes_count_by_their_nearest_good_sample():
+    centers, std = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]]), 1.0
+    samples = [[0.0, 2.9], [0.1, 0.0], [10.0, 3.1], [5.1, 5.0]]
+    assert metrics.mode_coverage(samples, centers, std) == {"modes": 1, "high_quality": 0.5}
+    assert metrics.mode_coverage([[50.0, 50.0]], centers, std) == {"modes": 0, "high_quality": 0.0}
+    # The score does not depend on the unit.
+    assert metrics.mode_coverage(7 * np.array(samples), 7 * centers, 7.0)["modes"] == 1
+
+
+@pytest.mark.parametrize(
+    ("samples", "centers", "std", "message"),
+    [
+        (np.zeros((3, 2)), np.zeros((2, 3)), 1.0, "must be"),
+        (np.zeros((0, 2)), np.zeros((2, 2)), 1.0, "must be"),
+        (np.zeros(3), np.zeros((2, 1)), 1.0, "must be"),
+        (np.zeros((3, 2)), np.zeros((2, 2)), 0.0, "std must be positive"),
+        (np.zeros((3, 2)), np.zeros((2, 2)), np.nan, "std must be positive"),
+    ],
+)
+def test_what_is_no_mixture_is_refused(samples, centers, std, message):
+    with pytest.raises(ValueError, match=message):
+        metrics.mode_coverage(samples, centers, std)

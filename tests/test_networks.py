@@ -21,6 +21,18 @@ def test_generator_and_critic_fit_each_other(shape, batch_norm):
     assert len(normalized) == (3 if batch_norm else 0)
 
 
+def test_a_smooth_critic_bends_its_slope_and_a_relu_critic_only_breaks_it():
+    x = np.linspace(-2, 2, 4001)[:, None]
+    bends = {}
+    for activation in ("relu", "swish"):
+        critic = networks.mlp_critic(1, hidden=(8, 8), activation=activation)
+        scores = critic.predict(x, batch_size=4001, verbose=0)[:, 0].astype("float64")
+        slope = np.diff(scores) / np.diff(x[:, 0])
+        bends[activation] = np.mean(np.abs(np.diff(slope[::20])) > 1e-3 * np.abs(slope).max())
+    assert bends["relu"] < 0.2
+    assert bends["swish"] > 0.6
+
+
 def test_parameter_counts():
     first, second, third = 25 * 1 * 16 + 16, 25 * 16 * 32 + 32, 25 * 32 * 64 + 64
     assert networks.conv_critic().count_params() == first + second + third + 4 * 4 * 64 + 1

@@ -2,17 +2,20 @@
 
 import copy
 import json
+import math
 import re
 import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 import lint_notebooks  # noqa: E402
+import run_notebooks  # noqa: E402
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -77,10 +80,14 @@ BREAKS = {
     "execution counts": second(execution_count=7),
     "wrote to stderr": second(outputs=[printed("a", name="stderr")]),
     "a warning": second(outputs=[printed("UserWarning: look out")]),
+    "shows a warning": second(outputs=[printed("WARNING:tensorflow:5 out of the last 13 calls")]),
     "a progress bar": second(outputs=[printed("50%|█████     | 5/10")]),
     "a machine path": second(outputs=[printed("saved to /home/me/model.keras")]),
     "ended in an error": second(
         outputs=[{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}]
+    ),
+    "dead without a kernel": second(
+        outputs=[{"output_type": "display_data", "data": {"application/vnd.jupyter.widget-view+json": {}}}]
     ),
     "without alt text": second(outputs=[picture(alt="")]),
     "no outputs": second(outputs=[]),
@@ -131,6 +138,16 @@ def test_the_committed_notebooks_follow_the_rules():
     assert lint_notebooks.faults(ROOT / "notebooks") == []
 
 
+def test_dead_widgets_are_left_out_of_the_outputs():
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "0"}, "text/plain": "VBox()"}
+    notebook = nbformat.v4.new_notebook(metadata={"widgets": {}})
+    outputs = [nbformat.v4.new_output("display_data", data=data) for data in (view, {"text/plain": "kept"})]
+    notebook.cells = [nbformat.v4.new_markdown_cell("Text."), nbformat.v4.new_code_cell("1", outputs=outputs)]
+    run_notebooks.drop_widgets(notebook)
+    assert "widgets" not in notebook.metadata
+    assert [output.data["text/plain"] for output in notebook.cells[1].outputs] == ["kept"]
+
+
 def solved(notebook):
     """The notebook with each exercise's answer replaced by the first solution that follows it."""
     count = 0
@@ -152,3 +169,21 @@ def test_solutions_pass_their_checks(path, monkeypatch):
     text = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
     assert len(re.findall(r"^Exercise \d: right", text, re.MULTILINE)) == exercises >= 2
     assert "no answer yet" not in text
+
+
+def test_the_dirac_gans_end_at_the_known_radii():
+    # Of 500 steps of 0.2 from (1, 1), both players at once and in turn; computed by a separate program.
+    known = {
+        "GAN": (3.096949, 1.421019),
+        "Wasserstein, no bound": (25635.974, 1.397863),
+        "Wasserstein, |ψ| ≤ 1": (1.002152, 1.024119),
+        "Wasserstein, penalty": (1.801793, 1.221067),
+        "GAN, zero-centred penalty": (2.643e-6, 2.301e-7),
+    }
+    notebook = nbformat.read(ROOT / "notebooks" / "01_gan.ipynb", as_version=4)
+    (source,) = [cell.source for cell in notebook.cells if "def play(" in cell.source]
+    names = {"math": math, "np": np}
+    exec(source, names)
+    for game, radii in known.items():
+        paths = [names["play"](**names["GAMES"][game], alternating=turns) for turns in (False, True)]
+        assert [np.hypot(*path[-1]) for path in paths] == pytest.approx(radii, rel=3e-4)

@@ -1,8 +1,11 @@
 """Figures: every picture and curve stands where it should, checked on the drawn arrays."""
 
+from types import SimpleNamespace
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from PIL import Image
 
 from wgan_keras import plotting
 
@@ -67,3 +70,45 @@ def test_the_style_tells_lines_apart_without_colour():
         ax = plotting.plot_curves({"critic_loss": [1, 2], "generator_loss": [3, 4]})
         assert len({line.get_linestyle() for line in ax.lines}) == 2
         assert ax.lines[0].get_color() == plotting.REAL
+
+
+def test_samples_differ_by_marker_and_colour():
+    real, generated = np.random.default_rng(0).normal(size=(2, 50, 2))
+    ax = plotting.plot_samples(real, generated)
+    dots, crosses = ax.collections
+    np.testing.assert_allclose(dots.get_offsets(), real)
+    np.testing.assert_allclose(crosses.get_offsets(), generated)
+    assert dots.get_label() == "real"
+    assert crosses.get_label() == "generated"
+    assert tuple(dots.get_facecolor()[0][:3]) != tuple(crosses.get_edgecolor()[0][:3])
+    assert len(dots.get_paths()[0].vertices) != len(crosses.get_paths()[0].vertices)
+    assert len(plotting.plot_samples(real).collections) == 1
+
+
+def test_a_landscape_shows_the_function_at_its_place():
+    ax = plotting.plot_landscape(lambda points: points[:, :1] - 3 * points[:, 1:], (-2, 2), levels=[-1, 0, 1])
+    lines = ax.collections[1]
+    for level, path in zip((-1, 0, 1), lines.get_paths(), strict=True):
+        x, y = path.vertices.T
+        np.testing.assert_allclose(x - 3 * y, level, atol=1e-5)
+    assert ax.get_xlim() == ax.get_ylim() == (-2, 2)
+    # The same from values on a grid.
+    x, y = plotting.plane((-2, 2), 30).T
+    same = plotting.plot_landscape((x - 3 * y).reshape(30, 30), (-2, 2), levels=[-1, 0, 1])
+    for level, path in zip((-1, 0, 1), same.collections[1].get_paths(), strict=True):
+        x, y = path.vertices.T
+        np.testing.assert_allclose(x - 3 * y, level, atol=1e-5)
+
+
+def test_an_animation_has_a_frame_for_each_time(tmp_path):
+    rng = np.random.default_rng(0)
+    recorded = SimpleNamespace(
+        limits=(-2, 2),
+        steps=[0, 100, 200],
+        samples=rng.normal(size=(3, 5, 2)),
+        scores=rng.normal(size=(3, 9, 9)),
+    )
+    plotting.animate_landscape(recorded, real=np.zeros((4, 2))).save(tmp_path / "run.gif", writer="pillow")
+    with Image.open(tmp_path / "run.gif") as animation:
+        assert animation.n_frames == 3
+        assert animation.size == (400, 420)

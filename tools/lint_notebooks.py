@@ -20,7 +20,7 @@ FORBIDDEN_CODE = {
 }
 DEBRIS = {
     r"\d%\|": "a progress bar",
-    r"Warning:": "a warning",
+    r"(?i)warning:": "a warning",
     r"[█━]": "a progress bar",
     r"\r": "a progress bar",
 }
@@ -90,6 +90,8 @@ def output_faults(output):
     if output.get("name") == "stderr":
         yield "wrote to stderr"
     data = output.get("data", {})
+    if any("jupyter.widget" in kind for kind in data):
+        yield "shows a widget, which is dead without a kernel: run it with make notebooks"
     text = "".join(output.get("text", [])) + "".join(data.get("text/plain", []))
     for pattern, what in DEBRIS.items():
         if re.search(pattern, text):

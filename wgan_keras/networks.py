@@ -38,12 +38,14 @@ def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
     return keras.Model(z, layers.Dense(output_dim, dtype="float32")(x), name="generator")
 
 
-def mlp_critic(input_dim=2, hidden=(128, 128, 128)):
+def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation="relu"):
     """Multilayer perceptron, sample to score: ReLU, He initialization as in 1704.00028's toy code.
 
     Args:
         input_dim: dimension of a sample.
         hidden: widths of the hidden layers.
+        activation: of the hidden layers, as Keras takes it. A smooth one ("swish") lets a gradient penalty
+            bend the slope; through ReLU its gradient reaches the weights, but not the places of the kinks.
 
     Returns:
         Keras model, (batch, input_dim) to scores (batch, 1) float32.
@@ -54,7 +56,7 @@ def mlp_critic(input_dim=2, hidden=(128, 128, 128)):
     65
     """
     inputs = keras.Input((input_dim,), name="sample")
-    x = _dense_stack(inputs, hidden, "relu")
+    x = _dense_stack(inputs, hidden, activation)
     return keras.Model(inputs, layers.Dense(1, dtype="float32")(x), name="critic")
 
 

@@ -2,8 +2,11 @@
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.animation import FuncAnimation
 
 REAL, GENERATED, OTHER = "#0072b2", "#d55e00", "#009e73"  # Okabe and Ito's colour-blind safe palette
+# Up to three series in one panel, told apart by marker and line as well as by colour.
+SERIES = (("o-", REAL), ("s--", GENERATED), ("^-.", OTHER))
 
 STYLE = {
     "figure.dpi": 100,
@@ -104,6 +107,114 @@ def plot_progress(steps, frames, ax=None):
     ax.set_ylabel("generator updates")
     ax.set_xlabel("one latent vector z in each column")
     return ax
+
+
+def plot_samples(real, generated=None, ax=None):
+    """Points in the plane: real ones as blue dots, generated ones as orange crosses.
+
+    Args:
+        real: float array (n, 2).
+        generated: float array (m, 2); `None` draws none.
+        ax: matplotlib axes; `None` makes new ones.
+
+    Returns:
+        The axes.
+
+    Example:
+
+    >>> ax = plot_samples(np.zeros((3, 2)), np.ones((4, 2)))
+    >>> [len(points.get_offsets()) for points in ax.collections]
+    [3, 4]
+    """
+    ax = plt.subplots()[1] if ax is None else ax
+    ax.scatter(*np.asarray(real).T, s=7, color=REAL, alpha=0.5, linewidth=0, label="real")
+    if generated is not None:
+        ax.scatter(
+            *np.asarray(generated).T, s=9, marker="x", color=GENERATED, linewidth=0.6, label="generated"
+        )
+    ax.set_aspect("equal")
+    return ax
+
+
+def plane(limits, resolution):
+    """The points of an even grid over a square, row by row from below.
+
+    Args:
+        limits: (low, high) of both coordinates.
+        resolution: points along each side.
+
+    Returns:
+        float32 array (resolution^2, 2).
+
+    Example:
+
+    >>> plane((0, 1), 2).tolist()
+    [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
+    """
+    x, y = np.meshgrid(*[np.linspace(*limits, resolution, dtype="float32")] * 2)
+    return np.stack([x.ravel(), y.ravel()], axis=1)
+
+
+def plot_landscape(scores, limits, levels=20, ax=None):
+    """Scores over the plane, of a critic or a potential, as filled contours.
+
+    Args:
+        scores: function of points (k, 2) with values (k,) or (k, 1), such as a critic; or its values on an
+            even grid (n, n), y by x, as `callbacks.Landscape` keeps them.
+        limits: (low, high) of both coordinates.
+        levels: how many contours, or their values, so that compared panels share them.
+        ax: matplotlib axes; `None` makes new ones.
+
+    Returns:
+        The axes.
+
+    Example:
+
+    >>> ax = plot_landscape(lambda points: points[:, 0], limits=(-1, 1), levels=[-1, 0, 1])
+    >>> len(ax.collections)  # filled contours, and lines on them
+    2
+    """
+    ax = plt.subplots()[1] if ax is None else ax
+    values = np.reshape(scores(plane(limits, 80)), (80, 80)) if callable(scores) else np.asarray(scores)
+    steps = np.linspace(*limits, len(values))
+    ax.contourf(steps, steps, values, levels=levels, cmap="viridis", alpha=0.6, extend="both")
+    ax.contour(steps, steps, values, levels=levels, colors="white", linewidths=0.4, linestyles="-")
+    ax.set(xlim=limits, ylim=limits, aspect="equal")
+    return ax
+
+
+def animate_landscape(landscape, real, figsize=(4, 4.2)):
+    """Samples and the critic's scores over training, as an animation.
+
+    Args:
+        landscape: `callbacks.Landscape` of a finished run.
+        real: float array (k, 2), real samples to draw beside the generated ones.
+        figsize: width and height in inches.
+
+    Returns:
+        matplotlib `FuncAnimation`: `.save("run.gif")` writes it, `.to_jshtml()` shows it in a notebook.
+
+    Example:
+
+    >>> from types import SimpleNamespace
+    >>> frames = {"samples": [np.zeros((3, 2))] * 2, "scores": [np.eye(4), 2 * np.eye(4)]}
+    >>> recorded = SimpleNamespace(limits=(-2, 2), steps=[0, 100], **frames)
+    >>> animation = animate_landscape(recorded, real=np.ones((5, 2)))
+    >>> "<img" in animation.to_jshtml()
+    True
+    """
+    figure, ax = plt.subplots(figsize=figsize)
+
+    def draw(i):
+        ax.clear()
+        plot_landscape(landscape.scores[i], landscape.limits, levels=15, ax=ax)
+        plot_samples(real, landscape.samples[i], ax=ax)
+        ax.set(xticks=[], yticks=[], xlim=landscape.limits, ylim=landscape.limits)
+        ax.set_title(f"{landscape.steps[i]:,} generator updates")
+
+    animation = FuncAnimation(figure, draw, frames=len(landscape.steps), interval=200)
+    plt.close(figure)  # the animation keeps it; a notebook must not show it as a still as well
+    return animation
 
 
 def plot_curves(history, names=None, steps=None, ax=None):
