@@ -23,8 +23,12 @@ settings.load_profile("repeatable")
 
 @pytest.fixture(autouse=True)
 def fresh_state():
-    """Each test starts from one seed and leaves no figure behind, in whatever order tests run."""
+    """Each test starts from one seed and matplotlib's own style, and leaves no figure behind.
+
+    Without this a test could depend on what ran before it in the same process.
+    """
     keras.utils.set_random_seed(0)
+    plt.rcdefaults()
     yield
     plt.close("all")
 
