@@ -70,3 +70,20 @@ def test_under_mixed_precision_the_ends_stay_float32():
     for net in nets:
         assert net.layers[1].compute_dtype == "float16"
         assert net.output.dtype == "float32"
+
+
+def test_frozen_generators_draw_from_the_law_they_name():
+    normal = networks.frozen_normal([3.0, -1.0], std=0.5)
+    samples = np.asarray(normal(keras.random.normal((50_000, 2), seed=0)))
+    np.testing.assert_allclose(samples.mean(0), [3, -1], atol=0.01)  # 4 standard errors of 0.5 / sqrt(50,000)
+    np.testing.assert_allclose(np.cov(samples.T), 0.25 * np.eye(2), atol=0.01)
+
+    points = np.array([[0.0, 0.0], [10.0, 0.0], [20.0, 5.0]])
+    noisy = networks.frozen_noisy(points, std=0.1)
+    samples = np.asarray(noisy(keras.random.normal((30_000, 3), seed=0)))
+    distances = np.linalg.norm(samples[:, None] - points, axis=2)
+    shares = np.bincount(distances.argmin(1)) / len(samples)
+    np.testing.assert_allclose(shares, 1 / 3, atol=0.011)  # 4 standard errors
+    assert np.sqrt(np.mean(distances.min(1) ** 2) / 2) == pytest.approx(0.1, rel=0.02)
+    for generator in (normal, noisy):
+        assert not generator.trainable_variables

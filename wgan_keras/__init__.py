@@ -26,7 +26,7 @@ if "tensorflow" not in sys.modules and os.environ.setdefault("TF_CPP_MIN_LOG_LEV
         import tensorflow  # noqa: F401
 
 from wgan_keras import networks  # noqa: E402  registers its activation, so that saved models load
-from wgan_keras.models import GAN, WGANGP, WGANClip, gradient_penalty  # noqa: E402
+from wgan_keras.models import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty  # noqa: E402
 
-__all__ = ["GAN", "WGANClip", "WGANGP", "gradient_penalty", "networks"]
+__all__ = ["GAN", "WGANClip", "WGANGP", "gradient_norm", "gradient_penalty", "networks"]
 __version__ = "0.1.0"

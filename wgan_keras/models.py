@@ -544,7 +544,7 @@ class WGANGP(WassersteinModel):
 
     def critic_loss(self, real, fake):
         loss, logs = super().critic_loss(real, fake)
-        norm = _gradient_norm(self.critic, _interpolate(real, fake, self.training_noise))
+        norm = gradient_norm(self.critic, _interpolate(real, fake, self.training_noise))
         penalty = _penalty(norm, self.one_sided)
         logs = {**logs, "gradient_penalty": penalty, "gradient_norm": tf.reduce_mean(norm)}
         return loss + self.gp_weight * penalty, logs
@@ -581,7 +581,7 @@ def gradient_penalty(critic, real, fake, *, one_sided=False, seed=None):
     real, fake = tf.convert_to_tensor(real), tf.convert_to_tensor(fake)
     if not real.shape.is_compatible_with(fake.shape):
         raise ValueError(f"real {tuple(real.shape)} and fake {tuple(fake.shape)} must have one shape.")
-    return _penalty(_gradient_norm(critic, _interpolate(real, fake, seed)), one_sided)
+    return _penalty(gradient_norm(critic, _interpolate(real, fake, seed)), one_sided)
 
 
 def _interpolate(real, fake, seed):
@@ -592,8 +592,24 @@ def _interpolate(real, fake, seed):
     return fake + u * (real - fake)
 
 
-def _gradient_norm(critic, x):
-    """||grad f(x)||_2 of each sample, shape (batch,)."""
+def gradient_norm(critic, x):
+    """||grad f(x)||_2 at each sample: the critic's slope there, as the penalty sees it.
+
+    Args:
+        critic: Keras model, (batch, *sample shape) to scores (batch, 1); it runs as at inference.
+        x: float tensor or array (batch, *sample shape).
+
+    Returns:
+        float32 tensor (batch,), at least 1e-6.
+
+    Example: f(x) = 3 x
+
+    >>> critic = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
+    >>> critic.set_weights([3 * w for w in critic.get_weights()])
+    >>> gradient_norm(critic, tf.zeros((2, 1))).numpy().round(4).tolist()
+    [3.0, 3.0]
+    """
+    x = tf.convert_to_tensor(x)
     with tf.GradientTape() as tape:
         tape.watch(x)
         scores = critic(x, training=False)

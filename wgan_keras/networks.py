@@ -1,10 +1,13 @@
 """Generators and critics: multilayer perceptrons for toy data, DCGAN-style convolutions for images.
 
+`frozen_normal` and `frozen_noisy` never learn: a critic trained against them has a known task.
+
 All return plain functional Keras models; a critic serves as a GAN's discriminator too, because it ends in an
 unbounded score (a logit). Images lie in [-1, 1], channels last.
 """
 
 import keras
+import numpy as np
 from keras import layers
 
 
@@ -58,6 +61,50 @@ def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation="relu"):
     inputs = keras.Input((input_dim,), name="sample")
     x = _dense_stack(inputs, hidden, activation)
     return keras.Model(inputs, layers.Dense(1, dtype="float32")(x), name="critic")
+
+
+def frozen_normal(mean, std):
+    """A generator that never learns: mean + std z, with z ~ N(0, I).
+
+    Args:
+        mean: sequence of d numbers; z has d entries too.
+        std: standard deviation of each coordinate.
+
+    Returns:
+        Keras model without trainable weights, (batch, d) to (batch, d) float32.
+
+    Example: N((4, 0), 0.25 I)
+
+    >>> generator = frozen_normal([4, 0], std=0.5)
+    >>> keras.ops.convert_to_numpy(generator(np.array([[0.0, 0.0], [1.0, -1.0]]))).tolist()
+    [[4.0, 0.0], [4.5, -0.5]]
+    """
+    z = keras.Input((len(mean),), name="z")
+    return keras.Model(z, std * z + np.array(mean, "float32"), name="generator")
+
+
+def frozen_noisy(samples, std):
+    """A generator that never learns: a given sample, picked by chance, plus N(0, std^2 I).
+
+    Args:
+        samples: float array (n, d).
+        std: standard deviation of the noise on each coordinate.
+
+    Returns:
+        Keras model without trainable weights, (batch, 1 + d) to (batch, d) float32: the first entry of z
+        picks the sample, the others are the noise.
+
+    Example:
+
+    >>> generator = frozen_noisy(np.array([[10.0], [20.0]]), std=1.0)
+    >>> keras.ops.convert_to_numpy(generator(np.array([[-1.0, 0.5], [1.0, -0.5]]))).tolist()
+    [[10.5], [19.5]]
+    """
+    samples = np.asarray(samples, "float32")
+    z = keras.Input((1 + samples.shape[1],), name="z")
+    level = (1 + keras.ops.erf(z[:, 0] / 2**0.5)) / 2  # uniform in [0, 1], because z[0] is normal
+    row = keras.ops.minimum(keras.ops.cast(level * len(samples), "int32"), len(samples) - 1)
+    return keras.Model(z, keras.ops.take(samples, row, axis=0) + std * z[:, 1:], name="generator")
 
 
 def conv_generator(image_shape=(28, 28, 1), latent_dim=64, filters=(16, 32, 64), batch_norm=False):
