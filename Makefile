@@ -30,7 +30,7 @@ lint: .venv/.installed-test
 	$(BIN)/python tools/lint_notebooks.py notebooks
 
 images: .venv/.installed
-	$(BIN)/python tools/make_images.py
+	$(BIN)/python -m tools.make_images
 
 clean:
 	rm -rf .venv

@@ -10,7 +10,7 @@ import scipy.stats
 import tensorflow as tf
 from conftest import linear, run_python
 
-from wgan_keras import GAN, WGANGP, WGANClip, gradient_penalty, models, networks
+from wgan_keras import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty, models, networks
 from wgan_keras.models import ReplicaSeedGenerator
 
 MODELS = [GAN, WGANClip, WGANGP]
@@ -50,6 +50,12 @@ def test_penalty_takes_the_norm_over_a_whole_image():
     critic.set_weights([kernel, np.zeros(1)])
     penalty = gradient_penalty(critic, np.ones((5, 4, 4, 3), "float32"), np.zeros((5, 4, 4, 3), "float32"))
     assert float(penalty) == pytest.approx((np.linalg.norm(kernel) - 1) ** 2, abs=1e-5)
+
+
+def test_the_slope_of_nearly_flat_critics_is_not_lost():
+    for slope in (1e-12, 1e-6, 1.0, 1e6):
+        norm = gradient_norm(linear(2, [0.6 * slope, -0.8 * slope]), np.zeros((3, 2), "float32"))
+        assert np.asarray(norm) == pytest.approx(slope, rel=1e-5)
 
 
 def test_penalty_has_a_finite_gradient_at_zero_slope():

@@ -10,7 +10,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from nbclient import NotebookClient
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -161,12 +160,18 @@ def solved(notebook):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_solutions_pass_their_checks(path, monkeypatch):
+def test_solutions_pass_their_checks(path, monkeypatch, capsys):
     monkeypatch.setenv("WGAN_KERAS_PROFILE", "smoke")
     notebook = nbformat.read(path, as_version=4)
     exercises = solved(notebook)
-    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
-    text = "".join(output.get("text", "") for cell in notebook.cells for output in cell.get("outputs", []))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    # Imports, constants, and what is tagged as of use to an exercise: an exercise needs no more of its
+    # notebook, and nbmake runs the rest.
+    wanted = {"exercise", "exercise-setup"}
+    names = {}
+    for cell in code[:2] + [cell for cell in code[2:] if wanted & set(cell.metadata.get("tags", []))]:
+        exec(cell.source, names)
+    text = capsys.readouterr().out
     assert len(re.findall(r"^Exercise \d: right", text, re.MULTILINE)) == exercises >= 2
     assert "no answer yet" not in text
 

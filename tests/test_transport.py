@@ -122,6 +122,39 @@ def test_closed_forms_of_gaussians():
 laws = st.tuples(st.floats(-3, 3), st.floats(0.3, 3))
 
 
+@pytest.mark.parametrize(
+    ("shift", "gp_weight", "reading"), [(1, 10, 1.054454), (1, 0.1, 6.445356), (2, 10, 2.210345)]
+)
+def test_the_best_critic_under_a_penalty(shift, gp_weight, reading):
+    x = np.linspace(-12, 12 + shift, 20_001)
+    slope, density, value = transport.gaussian_penalized_critic(0, 1, shift, 1, gp_weight, x)
+    assert value == pytest.approx(reading, abs=1e-6)
+    # x_hat is drawn between independent samples: its density has mass 1, and its mean lies halfway.
+    assert np.trapezoid(density, x) == pytest.approx(1, abs=1e-8)
+    assert np.trapezoid(density * x, x) == pytest.approx(shift / 2, abs=1e-8)
+    # The reading is the mean difference of the critic with that slope (falling: p is on the left), and
+    # no other slope gives a better objective: its derivative by the output's scale is 0.
+    gap = stats.norm.cdf(x) - stats.norm.cdf(x, shift)
+    assert np.trapezoid(slope * gap, x) == pytest.approx(reading, abs=1e-5)
+    assert 2 * gp_weight * np.trapezoid(density * slope * (slope - 1), x) == pytest.approx(reading, abs=1e-5)
+
+
+def test_the_best_critic_moves_and_scales_with_the_laws():
+    x = np.linspace(-3, 4, 15)
+    slope, density, reading = transport.gaussian_penalized_critic(0, 1, 1, 2, 3.0, x)
+    moved = transport.gaussian_penalized_critic(10, 1, 11, 2, 3.0, x + 10)
+    assert moved[0] == pytest.approx(slope)
+    assert moved[2] == pytest.approx(reading)
+    # In ten times the unit, readings are ten times as large if the weight is too.
+    wide = transport.gaussian_penalized_critic(0, 10, 10, 20, 30.0, 10 * x)
+    assert wide[0] == pytest.approx(slope)
+    assert wide[1] == pytest.approx(density / 10)
+    assert wide[2] == pytest.approx(10 * reading)
+    # The bias is gone as the weight grows.
+    strict = transport.gaussian_penalized_critic(0, 1, 1, 2, 1e6, x)[2]
+    assert strict == pytest.approx(transport.gaussian_wasserstein_1(0, 1, 1, 2), abs=1e-5)
+
+
 @given(laws, laws)
 @settings(max_examples=20)
 def test_closed_forms_agree_with_quadrature(p, q):

@@ -600,7 +600,7 @@ def gradient_norm(critic, x):
         x: float tensor or array (batch, *sample shape).
 
     Returns:
-        float32 tensor (batch,), at least 1e-6.
+        float32 tensor (batch,), at least 1e-15.
 
     Example: f(x) = 3 x
 
@@ -615,7 +615,7 @@ def gradient_norm(critic, x):
         scores = critic(x, training=False)
     gradient = tf.cast(tape.gradient(scores, x), tf.float32)  # (batch, *sample shape)
     squared = tf.reduce_sum(tf.square(gradient), axis=list(range(1, len(x.shape))))
-    return tf.sqrt(squared + 1e-12)  # the root's own slope is infinite at 0, and 0 * infinity is NaN
+    return tf.sqrt(squared + 1e-30)  # the root's own slope is infinite at 0, and 0 * infinity is NaN
 
 
 def _penalty(norm, one_sided):
