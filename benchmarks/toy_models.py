@@ -6,7 +6,7 @@ python benchmarks/toy_models.py writes toy_models.csv beside this file, a row fo
 --quick trains one seed for a moment and prints its rows in place of writing them.
 
 The three models share networks and batch size, their learning rates fall to 0, and a run takes about the same
-time, under a minute on two cores (45 runs: half an hour). The settings of GAN and WGAN are the best of about
+time, about a minute on two cores (45 runs: 40 minutes). The settings of GAN and WGAN are the best of about
 six that were tried with one seed; those of WGAN-GP follow the toy experiments of 1704.00028.
 """
 
@@ -27,8 +27,8 @@ from wgan_keras.models import written_whole
 RESULTS = Path(__file__).with_suffix(".csv")
 COLUMNS = ("data", "model", "seed", "updates", "w1", "modes", "high_quality")
 SEEDS, LOOKS, BATCH_SIZE = range(5), 10, 256
-UPDATES = {"ring": 5_000, "grid": 8_000, "swiss_roll": 5_000}  # of a Wasserstein model's generator
-MODELS = {  # class, its options, optimizer and its options, generator updates in relation to UPDATES
+DATA, UPDATES = ("ring", "grid", "swiss_roll"), 8_000  # of a Wasserstein model's generator
+MODELS = {  # class, its options, optimizer and its options, generator updates in multiples of UPDATES
     "GAN": (GAN, {"n_critic": 1}, Adam, {"learning_rate": 1e-3, "beta_1": 0.5}, 3),
     "WGAN": (WGANClip, {"n_critic": 5, "clip_value": 0.1}, RMSprop, {"learning_rate": 2e-3}, 1),
     "WGAN-GP": (
@@ -44,7 +44,7 @@ MODELS = {  # class, its options, optimizer and its options, generator updates i
 def train(name, kind, seed=0, looks=LOOKS, share=1.0, callbacks=()):
     """A model of one kind, trained on one toy distribution for a share of its full run, in `looks` epochs."""
     model_class, options, optimizer, settings, factor = MODELS[kind]
-    steps = max(1, round(share * UPDATES[name] * factor / looks))
+    steps = max(1, round(share * UPDATES * factor / looks))
 
     def decaying(updates):
         return optimizer(**{**settings, "learning_rate": CosineDecay(settings["learning_rate"], updates)})

@@ -33,10 +33,11 @@ def demo():
 
 def animations():
     plotting.use_style()
-    for name, updates in toy_models.UPDATES.items():
+    for name in toy_models.DATA:
         for kind in ("WGAN", "WGAN-GP"):
             print(f"{kind} on {name}")
-            landscape, progress = callbacks.Landscape(limits=(-2, 2), n=400), callbacks.Progress(updates)
+            landscape = callbacks.Landscape(limits=(-2, 2), n=400)
+            progress = callbacks.Progress(toy_models.UPDATES)
             toy_models.train(name, kind, looks=FRAMES, callbacks=[landscape, progress])
             progress.close()
             real = data.toy_samples(name, 400, seed=1)
