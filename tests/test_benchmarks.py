@@ -47,3 +47,11 @@ def test_the_shipped_results_are_whole():
     assert len(runs) == 3 * 3 * 5
     for updates in runs.values():
         assert updates == [updates[-1] // 10 * (i + 1) for i in range(10)]
+
+
+def test_wgan_gp_finds_every_mode_in_at_least_four_of_five_seeds():
+    rows = rows_of((ROOT / "benchmarks" / "toy_models.csv").read_text())
+    for name, modes, quality in (("ring", 8, 0.95), ("grid", 25, 0.90)):
+        ends = {row["seed"]: row for row in rows if (row["data"], row["model"]) == (name, "WGAN-GP")}
+        good = [int(r["modes"]) == modes and float(r["high_quality"]) >= quality for r in ends.values()]
+        assert sum(good) >= 4
