@@ -1,7 +1,8 @@
 # make demo   train WGAN-GP on real digits        make lab        open the notebooks in JupyterLab
 # make test   run all tests                       make notebooks  execute the notebooks again, in place
+# make lint   format and check                    make images     make the pictures in images/ again
 PYTHON ?= python3
-PROFILE ?= laptop
+PROFILE ?= $(or $(WGAN_KERAS_PROFILE),laptop)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 export TF_CPP_MIN_LOG_LEVEL ?= 3

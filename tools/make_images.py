@@ -3,7 +3,7 @@
 Run it from the repository's root, or as `make images`.
 demo: demo_samples.png and demo_curves.png, which `make demo` writes (about two minutes on two cores).
 animations: samples and landscapes over training, of WGAN and WGAN-GP on ring, grid and Swiss roll, as
-benchmarks/toy_models.py trains them (about five minutes).
+benchmarks/toy_models.py trains them (about eight minutes).
 """
 
 import shutil
