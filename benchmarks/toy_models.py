@@ -10,8 +10,8 @@ as many as the others, so that a run takes about the same time, a minute on two 
 
 The three models share networks and batch size, and their learning rates fall to 0. The settings of GAN and
 WGAN are the best of four and nine that were tried with one seed on ring and grid. Of WGAN-GP the penalty's
-weight, beta_2 and the batch size are those of the authors' toy code; its rate, beta_1 and n_critic were chosen
-on the same data.
+weight, beta_2 and the batch size are those of the authors' toy code; its rate, beta_1 and n_critic were
+chosen on the same data.
 """
 
 import argparse
