@@ -1,6 +1,8 @@
 """The notebook rules, each broken once, and the exercises' solutions, executed."""
 
+import base64
 import copy
+import io
 import json
 import math
 import re
@@ -10,6 +12,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -145,6 +148,22 @@ def test_dead_widgets_are_left_out_of_the_outputs():
     run_notebooks.drop_widgets(notebook)
     assert "widgets" not in notebook.metadata
     assert [output.data["text/plain"] for output in notebook.cells[1].outputs] == ["kept"]
+
+
+@pytest.mark.parametrize("opacity", [255, 100])
+def test_pictures_shrink_and_keep_their_pixels(opacity):
+    pixels = np.random.default_rng(0).integers(256, size=(40, 50, 4), dtype="uint8")
+    pixels[..., 3] = opacity
+    written = io.BytesIO()
+    Image.fromarray(pixels).save(written, "png")
+    data = {"image/png": base64.b64encode(written.getvalue()).decode()}
+    cell = nbformat.v4.new_code_cell("1", outputs=[nbformat.v4.new_output("display_data", data=data)])
+    run_notebooks.shrink_pictures(nbformat.v4.new_notebook(cells=[cell]))
+    smaller = base64.b64decode(cell.outputs[0].data["image/png"])
+    assert opacity < 255 or len(smaller) < 0.9 * len(written.getvalue())
+    picture = Image.open(io.BytesIO(smaller))
+    assert np.array_equal(np.asarray(picture.convert("RGBA")), pixels)
+    assert picture.mode == ("RGB" if opacity == 255 else "RGBA")
 
 
 def solved(notebook):
