@@ -1,5 +1,6 @@
 """Scores of digits against closed forms, SciPy's matrix root, and probes with known faults."""
 
+import keras
 import numpy as np
 import pytest
 import scipy.linalg
@@ -93,3 +94,157 @@ def test_modes_count_by_their_nearest_good_sample():
 def test_what_is_no_mixture_is_refused(samples, centers, std, message):
     with pytest.raises(ValueError, match=message):
         metrics.mode_coverage(samples, centers, std)
+
+
+def naive_kernel_distance(x, y):
+    """Unbiased MMD^2 with the cubic kernel, pair by pair."""
+
+    def k(a, b):
+        return (sum(p * q for p, q in zip(a, b, strict=True)) / len(a) + 1) ** 3
+
+    def within(z):
+        pairs = [k(z[i], z[j]) for i in range(len(z)) for j in range(len(z)) if i != j]
+        return sum(pairs) / len(pairs)
+
+    return within(x) + within(y) - 2 * np.mean([k(a, b) for a in x for b in y])
+
+
+def test_kernel_distance_and_its_jackknife_pair_by_pair():
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((7, 3)), rng.standard_normal((5, 3)) + 0.5
+    distance, error = metrics.kernel_distance(x, y)
+    assert distance == pytest.approx(naive_kernel_distance(x, y))
+    without_x = [naive_kernel_distance(np.delete(x, i, 0), y) for i in range(7)]
+    without_y = [naive_kernel_distance(x, np.delete(y, i, 0)) for i in range(5)]
+    assert error == pytest.approx(np.sqrt(6 * np.var(without_x) + 4 * np.var(without_y)))
+    assert metrics.kernel_distance(y, x) == pytest.approx((distance, error))
+
+
+def test_kernel_distance_is_unbiased_and_its_error_is_its_spread():
+    # Of one-dimensional laws with moments m_j: E (x y + 1)^3 = 1 + 3 m_1 m_1' + 3 m_2 m_2' + m_3 m_3', so
+    # that the distance is 3 (m_1 - m_1')^2 + 3 (m_2 - m_2')^2 + (m_3 - m_3')^2.
+    rng = np.random.default_rng(0)
+    draws = [
+        metrics.kernel_distance(rng.normal(0, 1, (60, 1)), rng.normal(1, 1, (60, 1))) for _ in range(400)
+    ]
+    distances, errors = np.transpose(draws)
+    expected = 3 * 1**2 + 3 * (2 - 1) ** 2 + 4**2  # N(1, 1) has the moments 1, 2, 4; N(0, 1) has 0, 1, 0
+    assert distances.mean() == pytest.approx(expected, abs=4 * distances.std() / np.sqrt(400))
+    assert np.sqrt(np.mean(errors**2)) == pytest.approx(distances.std(), rel=0.2)
+    same = [metrics.kernel_distance(*rng.standard_normal((2, 60, 1))) for _ in range(400)]
+    distances, errors = np.transpose(same)
+    assert distances.mean() == pytest.approx(0, abs=4 * distances.std() / np.sqrt(400))
+    assert np.sqrt(np.mean(errors**2)) > 0.9 * distances.std()  # rather too large than too small
+
+
+def test_precision_and_recall_point_by_point():
+    rng = np.random.default_rng(0)
+    real, generated = rng.standard_normal((40, 2)), 1.5 * rng.standard_normal((30, 2)) + 0.5
+
+    def share(points, others, k):
+        inside = 0
+        for point in points:
+            for i, centre in enumerate(others):
+                radius = sorted(np.linalg.norm(centre - other) for j, other in enumerate(others) if j != i)[
+                    k - 1
+                ]
+                if np.linalg.norm(point - centre) <= radius:
+                    inside += 1
+                    break
+        return inside / len(points)
+
+    for k in (1, 3):
+        expected = share(generated, real, k), share(real, generated, k)
+        assert metrics.precision_recall(real, generated, k) == pytest.approx(expected)
+    assert metrics.precision_recall(real, real) == (1.0, 1.0)
+    assert metrics.precision_recall(real, generated + 100) == (0.0, 0.0)
+
+
+def test_precision_and_recall_tell_faults_apart():
+    rng = np.random.default_rng(0)
+    ring = np.asarray(data.toy_samples("ring", 1000, seed=0))
+    precise, poor = metrics.precision_recall(
+        ring, ring[ring[:, 0] > 1.2][:100] + 1e-4
+    )  # one mode, well drawn
+    assert precise > 0.95
+    assert poor < 0.2
+    spread, complete = metrics.precision_recall(
+        ring, rng.uniform(-2, 2, (1000, 2))
+    )  # everywhere, nothing sharp
+    assert spread < 0.05
+    assert complete > 0.95
+
+
+def test_histogram_kl_of_a_perfect_sampler():
+    shares = np.full(10, 0.1)
+    rng = np.random.default_rng(0)
+    values = [metrics.histogram_kl(rng.integers(10, size=1000), shares) for _ in range(300)]
+    # 2 n KL is nearly chi squared with 9 degrees of freedom: mean 9, variance 18.
+    assert np.mean(values) == pytest.approx(9 / 2000, abs=4 * np.sqrt(18 / 300) / 2000)
+    assert metrics.histogram_kl([0, 1] * 5, [0.25, 0.75]) == pytest.approx(
+        0.5 * np.log(2) + 0.5 * np.log(2 / 3)
+    )
+    assert metrics.histogram_kl(np.arange(10), shares) == 0
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: metrics.kernel_distance(np.zeros((2, 1)), np.zeros((5, 1))), "n, m >= 3"),
+        (lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1))), "n, m >= 4"),
+        (lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1)), k=0), "k must be at least 1"),
+        (lambda: metrics.histogram_kl([0, 2], [0.5, 0.5]), "from 0 to 1"),
+        (lambda: metrics.histogram_kl([0.5], [0.5, 0.5]), "whole numbers"),
+        (lambda: metrics.histogram_kl([], [0.5, 0.5]), "at least one"),
+        (lambda: metrics.histogram_kl([0], [0.5, 0.6]), "add up to 1"),
+        (
+            lambda: metrics.image_quality(np.zeros((5, 2)), np.zeros((4, 2)), np.zeros((4, 2)), id),
+            "as many as",
+        ),
+    ],
+)
+def test_bad_arguments_are_named(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_quality_is_at_its_floor_for_real_digits_and_says_which_fault_a_set_has():
+    real = data.mnist_sample("train")[0] / 127.5 - 1
+    own = metrics.digit_quality(metrics.spread(real, 1000))
+    for name in ("frechet", "kernel", "precision", "recall"):
+        assert (
+            own[name] == own[f"{name}_real"]
+        )  # the training digits themselves are what the floor is made of
+    assert own["histogram_kl"] < 0.01
+    ones_and_sevens = np.concatenate([real[1::10], real[7::10]])
+    faulty = metrics.digit_quality(ones_and_sevens)
+    assert faulty["precision"] > 0.9 * faulty["precision_real"]
+    assert faulty["recall"] < 0.5 * faulty["recall_real"]
+    assert faulty["histogram_kl"] == pytest.approx(np.log(5), rel=0.1)  # two classes of ten
+    by_parts = metrics.image_quality(
+        ones_and_sevens, real, data.mnist_sample("test")[0] / 127.5 - 1, metrics.digit_features
+    )
+    assert by_parts == pytest.approx({name: faulty[name] for name in by_parts})
+
+
+def test_inception_features_of_any_image(monkeypatch):
+    build = keras.applications.InceptionV3
+    monkeypatch.setattr(keras.applications, "InceptionV3", lambda **options: build(weights=None, **options))
+    metrics._inception.cache_clear()
+    grey = np.random.default_rng(0).uniform(-1, 1, (2, 28, 28, 1))
+    features = metrics.inception_features(grey)
+    assert features.shape == (2, 2048)
+    np.testing.assert_allclose(
+        metrics.inception_features(np.repeat(grey, 3, -1)), features, rtol=1e-4, atol=1e-5
+    )
+    metrics._inception.cache_clear()
+
+
+def test_inception_features_without_a_network(monkeypatch):
+    def download(**options):
+        raise Exception("URL fetch failure on https://example.org/weights.h5: None -- no route")
+
+    monkeypatch.setattr(keras.applications, "InceptionV3", download)
+    metrics._inception.cache_clear()
+    with pytest.raises(ConnectionError, match="need none, such as metrics"):
+        metrics.inception_features(np.zeros((1, 28, 28, 1)))

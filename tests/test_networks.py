@@ -87,3 +87,42 @@ def test_frozen_generators_draw_from_the_law_they_name():
     assert np.sqrt(np.mean(distances.min(1) ** 2) / 2) == pytest.approx(0.1, rel=0.02)
     for generator in (normal, noisy):
         assert not generator.trainable_variables
+
+
+def test_each_option_changes_what_it_names():
+    def kinds(network):
+        return [type(layer).__name__ for layer in network.layers]
+
+    pooled = networks.conv_critic(max_pooling=True)
+    assert kinds(pooled).count("MaxPooling2D") == 3
+    assert pooled.count_params() == networks.conv_critic().count_params()  # the same maps and kernels
+    repeated = networks.conv_generator(nearest=True)
+    assert "Conv2DTranspose" not in kinds(repeated)
+    assert repeated.count_params() == networks.conv_generator().count_params()
+    assert networks.conv_generator(
+        hidden=(32,)
+    ).count_params() - networks.conv_generator().count_params() == (64 * 32 + 32 + (32 - 64) * 7 * 7 * 64)
+    assert kinds(networks.conv_critic(normalization="batch", hidden=(8,))).count("BatchNormalization") == 3
+    assert "ReLU" not in kinds(networks.conv_generator(activation="tanh"))
+    for build in (networks.conv_generator, networks.conv_critic):
+        assert kinds(build(extra=2)).count("Conv2D") - kinds(build()).count("Conv2D") == (
+            4 if build is networks.conv_generator else 6
+        )
+    with pytest.raises(ValueError, match='"batch", "layer" or None'):
+        networks.conv_critic(normalization="instance")
+
+
+def test_layer_normalization_keeps_scores_apart_and_batch_normalization_does_not():
+    images = np.random.default_rng(0).uniform(-1, 1, (4, 28, 28, 1)).astype("float32")
+    for normalization, apart in (("layer", True), ("batch", False)):
+        critic = networks.conv_critic(normalization=normalization)
+        alone, together = critic(images[:1], training=True), critic(images, training=True)[:1]
+        assert np.allclose(alone, together, atol=1e-4) == apart
+
+
+def test_a_generator_without_convolutions():
+    generator = networks.image_mlp_generator((4, 6, 3), latent_dim=5, hidden=(7,))
+    assert generator.count_params() == 5 * 7 + 7 + 7 * 72 + 72
+    images = generator(np.random.default_rng(0).standard_normal((3, 5)))
+    assert images.shape == (3, 4, 6, 3)
+    assert float(tf.reduce_max(tf.abs(images))) <= 1

@@ -6,6 +6,8 @@ All return plain functional Keras models; a critic serves as a GAN's discriminat
 unbounded score (a logit). Images lie in [-1, 1], channels last.
 """
 
+import math
+
 import keras
 import numpy as np
 from keras import layers
@@ -107,16 +109,53 @@ def frozen_noisy(samples, std):
     return keras.Model(z, keras.ops.take(samples, row, axis=0) + std * z[:, 1:], name="generator")
 
 
-def conv_generator(image_shape=(28, 28, 1), latent_dim=64, filters=(16, 32, 64), batch_norm=False):
+def image_mlp_generator(image_shape=(28, 28, 1), latent_dim=64, hidden=(512, 512, 512, 512)):
+    """Image generator without convolutions: a ReLU network and tanh (the MLP of 1701.07875, section 4.3).
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_dim: dimension of z.
+        hidden: widths of the hidden layers.
+
+    Returns:
+        Keras model, (batch, latent_dim) to images (batch, *image_shape) float32 in [-1, 1].
+
+    Example:
+
+    >>> image_mlp_generator((28, 28, 1), hidden=(16,)).output_shape
+    (None, 28, 28, 1)
+    """
+    z = keras.Input((latent_dim,), name="z")
+    x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32")(
+        _dense_stack(z, hidden, "relu")
+    )
+    return keras.Model(z, layers.Reshape(image_shape)(x), name="generator")
+
+
+def conv_generator(
+    image_shape=(28, 28, 1),
+    latent_dim=64,
+    filters=(16, 32, 64),
+    batch_norm=False,
+    activation="relu",
+    hidden=(),
+    nearest=False,
+    extra=0,
+):
     """Image generator: a dense layer to a quarter of the size, then two stride-2 transposed convolutions.
 
-    After DCGAN (1511.06434): no pooling, ReLU, tanh at the end, batch normalization if asked for.
+    After DCGAN (1511.06434): no pooling, ReLU, tanh at the end, batch normalization if asked for. The other
+    options break its rules.
 
     Args:
         image_shape: (height, width, channels); height and width multiples of 4.
         latent_dim: dimension of z.
         filters: channels at full, half and quarter size.
         batch_norm: normalize every layer but the last.
+        activation: of the hidden layers, as Keras takes it.
+        hidden: widths of dense hidden layers between z and the first map.
+        nearest: double the size by repeating pixels before a convolution, in place of a transposed one.
+        extra: 3 x 3 convolutions of stride 1 after each doubling.
 
     Returns:
         Keras model, (batch, latent_dim) to images (batch, *image_shape) float32 in [-1, 1].
@@ -133,29 +172,52 @@ def conv_generator(image_shape=(28, 28, 1), latent_dim=64, filters=(16, 32, 64),
     full, half, quarter = filters
 
     def activated(x):
-        return layers.ReLU()(layers.BatchNormalization()(x) if batch_norm else x)
+        return layers.Activation(activation)(layers.BatchNormalization()(x) if batch_norm else x)
 
-    z = keras.Input((latent_dim,), name="z")
-    x = activated(layers.Dense(height // 4 * (width // 4) * quarter)(z))
+    def doubled(x, channels):
+        if nearest:
+            x = layers.Conv2D(channels, 5, padding="same")(layers.UpSampling2D()(x))
+        else:
+            x = layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x)
+        for _ in range(extra):
+            x = layers.Conv2D(channels, 3, padding="same")(activated(x))
+        return activated(x)
+
+    z = x = keras.Input((latent_dim,), name="z")
+    for units in hidden:
+        x = activated(layers.Dense(units)(x))
+    x = activated(layers.Dense(height // 4 * (width // 4) * quarter)(x))
     x = layers.Reshape((height // 4, width // 4, quarter))(x)
-    x = activated(layers.Conv2DTranspose(half, 5, strides=2, padding="same")(x))
-    x = activated(layers.Conv2DTranspose(full, 5, strides=2, padding="same")(x))
+    x = doubled(doubled(x, half), full)
     x = layers.Conv2D(channels, 5, padding="same", activation="tanh", dtype="float32")(x)
     return keras.Model(z, x, name="generator")
 
 
-def conv_critic(image_shape=(28, 28, 1), filters=(16, 32, 64)):
+def conv_critic(
+    image_shape=(28, 28, 1),
+    filters=(16, 32, 64),
+    normalization=None,
+    activation=leaky_relu,
+    hidden=(),
+    max_pooling=False,
+    extra=0,
+):
     """Image critic: three stride-2 convolutions with leaky ReLU, no normalization, then one score.
 
     Args:
         image_shape: (height, width, channels); height and width multiples of 4.
         filters: channels at half, quarter and eighth size.
+        normalization: "batch" or "layer", of every layer but the first and last; `None` has none.
+        activation: of the hidden layers, as Keras takes it.
+        hidden: widths of dense hidden layers before the score.
+        max_pooling: halve the size by max pooling after a convolution of stride 1.
+        extra: 3 x 3 convolutions of stride 1 after each halving.
 
     Returns:
         Keras model, images (batch, *image_shape) to scores (batch, 1) float32.
 
     Raises:
-        ValueError: an image side that is no multiple of 4.
+        ValueError: an image side that is no multiple of 4, or another normalization.
 
     Example:
 
@@ -163,11 +225,29 @@ def conv_critic(image_shape=(28, 28, 1), filters=(16, 32, 64)):
     (None, 1)
     """
     _checked(image_shape)
-    inputs = keras.Input(image_shape, name="image")
-    x = inputs
-    for channels in filters:
-        x = layers.Conv2D(channels, 5, strides=2, padding="same", activation=leaky_relu)(x)
-    return keras.Model(inputs, layers.Dense(1, dtype="float32")(layers.Flatten()(x)), name="critic")
+    if normalization not in (None, "batch", "layer"):
+        raise ValueError(f'normalization must be "batch", "layer" or None, got {normalization!r}.')
+
+    def activated(x, normalized=True):
+        if normalization and normalized:
+            over_sample = list(range(1, len(x.shape)))  # Keras' default would normalize each place by itself
+            x = {"batch": layers.BatchNormalization(), "layer": layers.LayerNormalization(axis=over_sample)}[
+                normalization
+            ](x)
+        return layers.Activation(activation)(x)
+
+    inputs = x = keras.Input(image_shape, name="image")
+    for i, channels in enumerate(filters):
+        x = layers.Conv2D(channels, 5, strides=1 if max_pooling else 2, padding="same")(x)
+        x = activated(x, normalized=i > 0)
+        if max_pooling:
+            x = layers.MaxPooling2D(padding="same")(x)
+        for _ in range(extra):
+            x = activated(layers.Conv2D(channels, 3, padding="same")(x))
+    x = layers.Flatten()(x)
+    for units in hidden:
+        x = activated(layers.Dense(units)(x))
+    return keras.Model(inputs, layers.Dense(1, dtype="float32")(x), name="critic")
 
 
 def _dense_stack(x, hidden, activation):

@@ -30,6 +30,8 @@ LABELS = {
     "js_estimate": "Jensen-Shannon estimate / nats",
     "gradient_penalty": "gradient penalty",
     "gradient_norm": "gradient norm",
+    "train_estimate": "on training data",
+    "held_out_estimate": "on held-out data",
 }
 
 
