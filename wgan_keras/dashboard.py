@@ -2,67 +2,46 @@
 
 import sys
 
-import keras
-import numpy as np
-
 from wgan_keras import plotting
+from wgan_keras.callbacks import Estimates
 from wgan_keras.models import written_whole
 
 
-class Dashboard(keras.callbacks.Callback):
+class Dashboard(Estimates):
     """Draw how a run goes, anew after every epoch: live below the cell in Jupyter and Colab, or to a file.
 
-    The estimate is that of `model.evaluate`, on training and on held-out samples against the same generated
-    ones. Where the two part, the critic knows its training samples by heart, and the estimate no longer says
-    how far the laws are apart (1704.00028, figure 5b).
-
     Args:
-        train: float array (n, *sample shape) of training samples.
-        held_out: float array (n, *sample shape) of samples that the model never trains on.
+        train, held_out: float arrays (n, *sample shape), training samples and others, as for `Estimates`.
         n: generated samples to show, the first n of the seed, unselected.
         seed: of their latent vectors.
         path: PNG file to write after every epoch; `None` writes none.
 
     Attributes:
-        steps: generator updates at each epoch's end.
-        history: dict of lists, the logs of each epoch, with `train_estimate` and `held_out_estimate`.
+        steps, history: as for `Estimates`.
 
     Raises:
-        ValueError: `train` and `held_out` of unlike shapes, because their estimates would not compare.
+        ValueError: `train` and `held_out` of unlike shapes.
 
     Example:
 
     >>> from wgan_keras import WGANGP, networks
     >>> model = WGANGP(networks.mlp_generator(), networks.mlp_critic(), n_critic=1, seed=0)
     >>> model.compile()
+    >>> import numpy as np
     >>> points = np.random.default_rng(0).standard_normal((96, 2)).astype("float32")
     >>> dashboard = Dashboard(train=points[:32], held_out=points[64:])
     >>> history = model.fit(points[:64], epochs=2, callbacks=[dashboard], verbose=0)
-    >>> dashboard.steps, len(dashboard.history["held_out_estimate"])
-    ([2, 4], 2)
-    >>> picture = dashboard.figure()  # whenever you want it
+    >>> dashboard.figure()  # the picture, whenever you want it
+    <Figure ... with 4 Axes>
     """
 
     def __init__(self, train, held_out, n=25, seed=0, path=None):
-        super().__init__()
-        if np.shape(train) != np.shape(held_out):
-            raise ValueError(
-                f"train {np.shape(train)} and held_out {np.shape(held_out)} must have one shape: pass as "
-                "many training samples as there are held-out ones."
-            )
-        self.train, self.held_out = np.asarray(train), np.asarray(held_out)
+        super().__init__(train, held_out)
         self.n, self.seed, self.path = n, seed, path
-        self.steps, self.history = [], {}
         self._shown = None
 
     def on_epoch_end(self, epoch, logs=None):
-        estimates = {
-            "train_estimate": self.model.evaluate(self.train, batch_size=500, verbose=0),
-            "held_out_estimate": self.model.evaluate(self.held_out, batch_size=500, verbose=0),
-        }
-        self.steps.append(self.model.updates)
-        for name, value in {**(logs or {}), **estimates}.items():
-            self.history.setdefault(name, []).append(float(value))
+        super().on_epoch_end(epoch, logs)
         if self.path is not None or _in_notebook():
             self._draw()
 
