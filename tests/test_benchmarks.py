@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 ROOT = Path(__file__).parent.parent
+MODELS = {"GAN", "WGAN", "WGAN-GP"}
+IMAGE_MODELS = MODELS | {"WGAN-GP, n_critic 5", "WGAN-GP, twice as long"}
 LOOKS = {"ring": 8, "grid": 25, "swiss_roll": None}  # and how many modes there are
 
 
@@ -55,3 +60,49 @@ def test_wgan_gp_finds_every_mode_in_at_least_four_of_five_seeds():
         ends = {row["seed"]: row for row in rows if (row["data"], row["model"]) == (name, "WGAN-GP")}
         good = [int(r["modes"]) == modes and float(r["high_quality"]) >= quality for r in ends.values()]
         assert sum(good) >= 4
+
+
+def image_rows(name):
+    return rows_of((ROOT / "benchmarks" / f"{name}.csv").read_text())
+
+
+@pytest.mark.parametrize(("name", "models"), [("image_models", IMAGE_MODELS), ("architectures", MODELS)])
+def test_the_image_benchmarks_quick_forms_print_and_write_nothing(name, models, tmp_path):
+    before = {path: path.read_bytes() for path in (ROOT / "benchmarks").glob("*.[cn][sp][vz]")}
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / f"{name}.py", "--quick"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    table = done.stdout[done.stdout.index("model,seed" if name == "image_models" else "setup,model") :]
+    rows = rows_of(table)
+    assert {row["model"] for row in rows} == models
+    assert all(float(row["frechet"]) > float(row["frechet_real"]) for row in rows)
+    assert {path: path.read_bytes() for path in before} == before
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_shipped_image_results_are_whole():
+    runs = {}
+    for row in image_rows("image_models"):
+        assert 0 < float(row["frechet"]) < 400
+        assert all(0 <= float(row[name]) <= 1 for name in ("precision", "recall", "clear"))
+        runs.setdefault((row["model"], row["seed"]), []).append(int(row["updates"]))
+    assert set(runs) == {(model, seed) for model in IMAGE_MODELS for seed in "012"}
+    for updates in runs.values():
+        assert updates == [updates[-1] // 12 * (i + 1) for i in range(12)]
+    with np.load(ROOT / "benchmarks" / "image_models.npz") as pictures:
+        shapes = {name: pictures[name].shape for name in pictures.files}
+    assert shapes == dict.fromkeys(IMAGE_MODELS, (13, 10, 28, 28))
+    assert len(image_rows("image_models_seconds")) == 8 * len(IMAGE_MODELS)
+
+
+def test_the_shipped_grid_of_architectures_is_whole():
+    rows = image_rows("architectures")
+    cells = {(row["setup"], row["model"]) for row in rows}
+    assert len(rows) == 3 * len(cells) == 3 * 3 * 11
+    with np.load(ROOT / "benchmarks" / "architectures.npz") as pictures:
+        assert set(pictures.files) == {f"{setup}, {model}" for setup, model in cells}
+        assert all(pictures[name].shape == (4, 28, 28) for name in pictures.files)

@@ -211,3 +211,28 @@ def test_the_dirac_gans_end_at_the_known_radii():
     for game, radii in known.items():
         paths = [names["play"](**names["GAMES"][game], alternating=turns) for turns in (False, True)]
         assert [np.hypot(*path[-1]) for path in paths] == pytest.approx(radii, rel=3e-4)
+
+
+def test_notebook_07_trains_on_a_folder_of_colour_images(tmp_path, monkeypatch, capsys):
+    rng = np.random.default_rng(0)
+    for i in range(150):
+        Image.fromarray(rng.integers(256, size=(70, 90, 3), dtype="uint8")).save(tmp_path / f"{i}.png")
+    monkeypatch.setenv("WGAN_KERAS_PROFILE", "smoke")
+    monkeypatch.chdir(ROOT / "notebooks")
+    notebook = nbformat.read("07_images.ipynb", as_version=4)
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    switch = {  # as a reader edits the cell of settings
+        r"^DATA = .*$": f"DATA = {str(tmp_path)!r}",
+        r"^IMAGE_SIZE = None": "IMAGE_SIZE = 64",
+        r'^TRAIN, HELD_OUT = "train", "test"': 'TRAIN, HELD_OUT = "train[:80%]", "train[80%:]"',
+        r"^FEATURES = metrics.digit_features": "FEATURES = lambda x: x[:, ::16, ::16].reshape(len(x), -1)",
+    }
+    for pattern, edited in switch.items():
+        code[1], count = re.subn(pattern, edited.replace("\\", "/"), code[1], flags=re.MULTILINE)
+        assert count == 1
+    names = {}
+    for source in code:
+        exec(source, names)
+    assert names["image_shape"] == (64, 64, 3)
+    assert names["wgan_gp"].generate(2).shape == (2, 64, 64, 3)
+    assert names["wgan_gp_dashboard"].figure().axes[-1].images[0].get_array().shape[-1] == 3

@@ -1,7 +1,8 @@
-"""Make the pictures in images/ again: python -m tools.make_images [demo] [animations]
+"""Make the pictures in images/ again: python -m tools.make_images [demo] [dashboard] [animations]
 
 Run it from the repository's root, or as `make images`.
 demo: demo_samples.png and demo_curves.png, which `make demo` writes (about two minutes on two cores).
+dashboard: dashboard.png, a run of the same model under `Dashboard` (about two minutes).
 animations: samples and landscapes over training, of WGAN and WGAN-GP on ring, grid and Swiss roll, as
 benchmarks/toy_models.py trains them (about eight minutes).
 """
@@ -15,7 +16,8 @@ from matplotlib.animation import PillowWriter
 
 from benchmarks import toy_models
 from wgan_keras import callbacks, data, plotting
-from wgan_keras.__main__ import main
+from wgan_keras.__main__ import MODELS, main
+from wgan_keras.dashboard import Dashboard
 from wgan_keras.models import written_whole
 
 IMAGES = Path(__file__).parent.parent / "images"
@@ -29,6 +31,16 @@ def demo():
             sys.exit(1)
         for name in ("samples", "curves"):
             shutil.copy(out / f"{name}.png", IMAGES / f"demo_{name}.png")
+
+
+def dashboard():
+    plotting.use_style()
+    looks, steps = 10, 100
+    train, held_out = (data.mnist_sample(s)[0][:1000] / 127.5 - 1 for s in ("train", "test"))
+    model = MODELS["wgan-gp"]((28, 28, 1), looks * steps)
+    batches = data.image_batches("mnist_sample", batch_size=64, n_critic=model.n_critic)
+    board = Dashboard(train, held_out, path=IMAGES / "dashboard.png")
+    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=looks, callbacks=[board], verbose=2)
 
 
 def animations():
@@ -48,7 +60,7 @@ def animations():
 
 
 if __name__ == "__main__":
-    pictures = {"demo": demo, "animations": animations}
+    pictures = {"demo": demo, "dashboard": dashboard, "animations": animations}
     chosen = sys.argv[1:] or list(pictures)
     if unknown := set(chosen) - set(pictures):
         sys.exit(f"No picture is named {unknown.pop()!r}: choose from {', '.join(pictures)}.")

@@ -116,7 +116,9 @@ class AdversarialModel(keras.Model):
         if not _is_number(n, numbers.Integral) or n < 1:
             raise ValueError(f"n must be a whole number of at least 1, got {n!r}.")
         z = self._latent(int(n), seed)
-        return self.generator.predict(z, batch_size=256, verbose=0)
+        # Not `predict`, which traces a graph for each new model: slow to begin with, and TensorFlow warns.
+        parts = [self.generator(z[i : i + 256], training=False) for i in range(0, n, 256)]
+        return keras.ops.convert_to_numpy(keras.ops.concatenate(parts))
 
     def _latent(self, size, noise):
         return keras.random.normal((size, *self.generator.input_shape[1:]), seed=noise)
