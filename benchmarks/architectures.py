@@ -3,7 +3,7 @@
 python benchmarks/architectures.py writes, beside this file,
 - architectures.csv: a row for each run with the scores of 1,000 samples (`metrics.digit_quality`);
 - architectures.npz: the first four samples of seed 0 of each pair "setup, model", uint8 (4, 28, 28).
-Several runs are trained at a time, one core each (half an hour on two cores). --quick trains one seed of
+Several runs are trained at a time, one core each (an hour on two cores). --quick trains one seed of
 three setups for a moment and prints its rows in place of writing them.
 
 The baseline is DCGAN's (1511.06434) at half the width of notebook 07: batch normalization in both networks;
