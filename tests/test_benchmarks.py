@@ -19,6 +19,25 @@ def rows_of(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def shipped(name):
+    return rows_of((ROOT / "benchmarks" / f"{name}.csv").read_text())
+
+
+def quick_form(name, folder):
+    """What a benchmark's quick form prints; it must write nothing, neither here nor beside itself."""
+
+    def files():
+        return {path: path.read_bytes() for path in (ROOT / "benchmarks").iterdir() if path.is_file()}
+
+    before = files()
+    script = ROOT / "benchmarks" / f"{name}.py"
+    done = subprocess.run([sys.executable, script, "--quick"], capture_output=True, text=True, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert files() == before
+    assert not list(folder.iterdir())
+    return done.stdout
+
+
 def check(row):
     modes = LOOKS[row["data"]]
     assert 0 < float(row["w1"]) < 10
@@ -30,21 +49,16 @@ def check(row):
 
 
 def test_the_quick_form_prints_rows_and_writes_nothing(tmp_path):
-    script, results = ROOT / "benchmarks" / "toy_models.py", ROOT / "benchmarks" / "toy_models.csv"
-    before = results.read_bytes()
-    done = subprocess.run([sys.executable, script, "--quick"], capture_output=True, text=True, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    rows = rows_of(done.stdout)
+    rows = rows_of(quick_form("toy_models", tmp_path))
     assert {(row["data"], row["model"]) for row in rows} == {
-        (name, model) for name in LOOKS for model in ("GAN", "WGAN", "WGAN-GP")
+        (name, model) for name in LOOKS for model in MODELS
     }
     for row in rows:
         check(row)
-    assert results.read_bytes() == before
 
 
 def test_the_shipped_results_are_whole():
-    rows = rows_of((ROOT / "benchmarks" / "toy_models.csv").read_text())
+    rows = shipped("toy_models")
     runs = {}
     for row in rows:
         check(row)
@@ -55,38 +69,25 @@ def test_the_shipped_results_are_whole():
 
 
 def test_wgan_gp_finds_every_mode_in_at_least_four_of_five_seeds():
-    rows = rows_of((ROOT / "benchmarks" / "toy_models.csv").read_text())
+    rows = shipped("toy_models")
     for name, modes, quality in (("ring", 8, 0.95), ("grid", 25, 0.90)):
         ends = {row["seed"]: row for row in rows if (row["data"], row["model"]) == (name, "WGAN-GP")}
         good = [int(r["modes"]) == modes and float(r["high_quality"]) >= quality for r in ends.values()]
         assert sum(good) >= 4
 
 
-def image_rows(name):
-    return rows_of((ROOT / "benchmarks" / f"{name}.csv").read_text())
-
-
 @pytest.mark.parametrize(("name", "models"), [("image_models", IMAGE_MODELS), ("architectures", MODELS)])
 def test_the_image_benchmarks_quick_forms_print_and_write_nothing(name, models, tmp_path):
-    before = {path: path.read_bytes() for path in (ROOT / "benchmarks").glob("*.[cn][sp][vz]")}
-    done = subprocess.run(
-        [sys.executable, ROOT / "benchmarks" / f"{name}.py", "--quick"],
-        capture_output=True,
-        text=True,
-        cwd=tmp_path,
-    )
-    assert done.returncode == 0, done.stderr
-    table = done.stdout[done.stdout.index("model,seed" if name == "image_models" else "setup,model") :]
+    printed = quick_form(name, tmp_path)
+    table = printed[printed.index("model,seed" if name == "image_models" else "setup,model") :]
     rows = rows_of(table)
     assert {row["model"] for row in rows} == models
     assert all(float(row["frechet"]) > float(row["frechet_real"]) for row in rows)
-    assert {path: path.read_bytes() for path in before} == before
-    assert not list(tmp_path.iterdir())
 
 
 def test_the_shipped_image_results_are_whole():
     runs = {}
-    for row in image_rows("image_models"):
+    for row in shipped("image_models"):
         assert 0 < float(row["frechet"]) < 400
         assert all(0 <= float(row[name]) <= 1 for name in ("precision", "recall", "clear"))
         runs.setdefault((row["model"], row["seed"]), []).append(int(row["updates"]))
@@ -96,11 +97,11 @@ def test_the_shipped_image_results_are_whole():
     with np.load(ROOT / "benchmarks" / "image_models.npz") as pictures:
         shapes = {name: pictures[name].shape for name in pictures.files}
     assert shapes == dict.fromkeys(IMAGE_MODELS, (13, 10, 28, 28))
-    assert len(image_rows("image_models_seconds")) == 8 * len(IMAGE_MODELS)
+    assert len(shipped("image_models_seconds")) == 8 * len(IMAGE_MODELS)
 
 
 def test_the_shipped_grid_of_architectures_is_whole():
-    rows = image_rows("architectures")
+    rows = shipped("architectures")
     cells = {(row["setup"], row["model"]) for row in rows}
     assert len(rows) == 3 * len(cells) == 3 * 3 * 11
     with np.load(ROOT / "benchmarks" / "architectures.npz") as pictures:

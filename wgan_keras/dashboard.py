@@ -24,10 +24,10 @@ class Dashboard(Estimates):
 
     Example:
 
+    >>> import numpy as np
     >>> from wgan_keras import WGANGP, networks
     >>> model = WGANGP(networks.mlp_generator(), networks.mlp_critic(), n_critic=1, seed=0)
     >>> model.compile()
-    >>> import numpy as np
     >>> points = np.random.default_rng(0).standard_normal((96, 2)).astype("float32")
     >>> dashboard = Dashboard(train=points[:32], held_out=points[64:])
     >>> history = model.fit(points[:64], epochs=2, callbacks=[dashboard], verbose=0)
