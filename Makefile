@@ -1,13 +1,14 @@
 # make demo   train WGAN-GP on real digits        make lab        open the notebooks in JupyterLab
 # make test   run all tests                       make notebooks  execute the notebooks again, in place
 # make lint   format and check                    make images     make the pictures in images/ again
+# make test-all   all tests and the slow ones: kills, several processes, every benchmark's quick form
 PYTHON ?= python3
 PROFILE ?= $(or $(WGAN_KERAS_PROFILE),laptop)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test lab notebooks lint images clean
+.PHONY: demo test test-all lab notebooks lint images clean
 
 demo: .venv/.installed
 	@$(BIN)/python -m wgan_keras train --data mnist_sample --model wgan-gp
@@ -16,8 +17,11 @@ test: .venv/.installed-test
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/python tools/lint_notebooks.py notebooks
-	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q -n 2 -m "not slow" --cov --cov-report=term:skip-covered
 	$(BIN)/python -m pytest -q -n 2 --nbmake notebooks/
+
+test-all: test
+	$(BIN)/python -m pytest -q -n 2 -m slow
 
 lab: .venv/.installed-test
 	$(BIN)/jupyter lab notebooks
