@@ -9,19 +9,9 @@ import pytest
 import tensorflow as tf
 import tensorflow_datasets as tfds
 from conftest import run_python
-from PIL import Image
 from tensorflow_datasets.core.download.download_manager import NonMatchingChecksumError
 
 from wgan_keras import data
-
-
-def write_image(path, size=(8, 8), mode="RGB", seed=0):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    channels = {"RGB": (3,), "L": ()}[mode]
-    pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], *channels), dtype="uint8")
-    Image.fromarray(pixels).save(path)
-    return pixels
-
 
 # --- The bundled sample -------------------------------------------------------------------------------
 
@@ -101,64 +91,6 @@ def test_counts_must_be_counts(argument, value):
 def test_too_few_images_for_a_step():
     with pytest.raises(ValueError, match=r"hold 10 samples.*5 \* 64 = 320.*smaller batch_size"):
         data.image_batches("mnist_sample", split="train[:10]")
-
-
-# --- A folder of images -------------------------------------------------------------------------------
-
-
-def test_a_folder_with_subfolders(tmp_path):
-    pixels = [write_image(tmp_path / name, seed=i) for i, name in enumerate(["a/1.png", "b/2.png", "c.PNG"])]
-    (tmp_path / "notes.txt").write_text("no image")
-    found = np.stack(list(data.images(tmp_path).as_numpy_iterator()))
-    assert (found == np.stack(pixels)).all()
-    batch = next(iter(data.image_batches(str(tmp_path), batch_size=3, n_critic=1)))
-    order = np.argsort(batch.numpy()[:, 0, 0, 0])
-    expected = np.stack(pixels) / 127.5 - 1
-    assert batch.numpy()[order] == pytest.approx(expected[np.argsort(expected[:, 0, 0, 0])], abs=1e-6)
-
-
-def test_a_grey_folder_has_one_channel(tmp_path):
-    pixels = write_image(tmp_path / "a.png", mode="L")
-    (image,) = data.images(tmp_path)
-    assert (image.numpy()[..., 0] == pixels).all()
-
-
-def test_mixed_modes_become_colour_and_one_size(tmp_path):
-    write_image(tmp_path / "a.png", (20, 30), "L")
-    write_image(tmp_path / "b.jpg", (64, 16), "RGB")
-    assert [image.shape for image in data.images(tmp_path, image_size=16)] == [(16, 16, 3)] * 2
-    with pytest.raises(ValueError, match=r"b.jpg is 64 x 16 pixels, .*a.png is 20 x 30: pass image_size"):
-        data.images(tmp_path)
-
-
-def test_slices_of_a_folder_part_it(tmp_path):
-    for i in range(10):
-        write_image(tmp_path / f"{i}.png", seed=i)
-    parts = [
-        list(data.images(tmp_path, split=split).as_numpy_iterator())
-        for split in ("train[:70%]", "train[70%:]")
-    ]
-    assert [len(part) for part in parts] == [7, 3]
-    assert len(np.unique(np.concatenate(parts).reshape(10, -1), axis=0)) == 10
-
-
-def test_a_corrupt_image_is_named(tmp_path):
-    for i in range(3):
-        write_image(tmp_path / f"{i}.png", seed=i)
-    whole = (tmp_path / "1.png").read_bytes()
-    for content in (b"no image at all", whole[: len(whole) // 2], b""):
-        (tmp_path / "1.png").write_bytes(content)
-        with pytest.raises(ValueError, match=r"1.png can't be read as an image .*remove or replace"):
-            data.images(tmp_path)
-
-
-def test_missing_and_empty_folders(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere"):
-        data.images(str(tmp_path / "nowhere"))
-    with pytest.raises(FileNotFoundError, match=r"no folder \./nowhere"):
-        data.images("./nowhere")
-    with pytest.raises(ValueError, match=r"holds no images \(.png"):
-        data.images(tmp_path)
 
 
 # --- TensorFlow Datasets --------------------------------------------------------------------------------

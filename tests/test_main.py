@@ -63,6 +63,18 @@ def test_the_other_models_train_on_a_folder(in_tmp, capsys, model):
     assert (in_tmp / "runs" / f"{model}-photos" / "model.keras").exists()
 
 
+@pytest.mark.filterwarnings("default::UserWarning")
+def test_unreadable_files_are_skipped_in_one_line(in_tmp, capsys):
+    write_folder(in_tmp / "photos")
+    (in_tmp / "photos" / "1.png").write_bytes(b"not a picture")
+    assert main(["train", *SMALL[:-1], "1"]) == 0
+    lines = [
+        line for line in capsys.readouterr().err.splitlines() if "Skipped" in line or "UserWarning" in line
+    ]
+    reason = "in no format that Pillow knows"
+    assert lines == [f"warning: Skipped 1 of 4 files in photos can't be read as images: 1.png ({reason})."]
+
+
 def test_runs_get_folders_of_their_own(in_tmp):
     write_folder(in_tmp / "photos")
     for _ in range(2):
@@ -121,8 +133,9 @@ def test_bad_data(in_tmp, capsys):
     fails(capsys, ["train", "--data", "./nowhere"], "There is no folder ./nowhere")
     fails(capsys, ["train", "--data", "no_such_set"], "'no_such_set' is neither mnist_sample, nor a folder")
     fails(capsys, ["train", "--data", "photos"], "use a smaller batch_size")
-    (in_tmp / "photos" / "1.png").write_bytes(b"not a picture")
-    fails(capsys, ["train", *SMALL], "1.png can't be read as an image")
+    for i in range(3):
+        (in_tmp / "photos" / f"{i}.png").write_bytes(b"not a picture")
+    fails(capsys, ["train", *SMALL], "3 of 4 files in photos can't be read as images: 0.png")
     write_folder(in_tmp / "odd", size=(9, 9))
     fails(capsys, ["train", "--data", "odd", "--batch-size", "1"], "multiples of 4")
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 import sys
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -23,7 +24,9 @@ def main(arguments=None):
     options = _parser().parse_args(arguments)
     plotting.use_style()
     try:
-        options.command(options)
+        with warnings.catch_warnings():  # which puts the usual two lines back at the end
+            warnings.showwarning = lambda text, *_: print(f"warning: {text}", file=sys.stderr)
+            options.command(options)
     except KeyboardInterrupt:
         print("\nInterrupted; train --resume --out DIR goes on from the last save.", file=sys.stderr)
         return 130

@@ -5,8 +5,10 @@ Images are float32 in [-1, 1], shape (height, width, channels); toy samples are 
 """
 
 import difflib
+import os
 import re
 import urllib.request
+import warnings
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -37,9 +39,10 @@ def image_batches(name, *, split="train", image_size=None, batch_size=64, n_crit
         not fill a last batch is left out.
 
     Raises:
-        ValueError: unknown name or split, an unreadable image, images of different sizes and no
-            `image_size`, or fewer images than one batch.
+        ValueError: unknown name or split, a folder of which more than half can't be read, images of
+            different sizes and no `image_size`, or fewer images than one batch.
         FileNotFoundError: no such folder.
+        PermissionError: a folder below the given one that can't be listed.
         ConnectionError: a TFDS set that is not on this machine and can't be downloaded.
 
     Example:
@@ -55,6 +58,11 @@ def image_batches(name, *, split="train", image_size=None, batch_size=64, n_crit
 
 def images(name, *, split="train", image_size=None):
     """The images of a data set, one by one and in order: `image_batches` before it shuffles and scales.
+
+    The pictures of a folder come upright, on white where they are transparent, CMYK as RGB, 16-bit grey as
+    8-bit, of an animation the first frame; with one channel if all are grey. Hidden files are left out. A
+    file that can't be read (corrupt, of floats, of more pixels than twice `PIL.Image.MAX_IMAGE_PIXELS`) is
+    skipped, with one warning that names the first of these; the split is taken before.
 
     Args and errors: as for `image_batches`.
 
@@ -163,35 +171,86 @@ def _resized(image, side):
 
 
 def _folder_images(folder, split, image_size):
-    """Every image below a folder as one uint8 array, greyscale if all are."""
-    from PIL import Image, ImageOps
+    """A slice of the images below a folder as one uint8 array, greyscale if all are."""
+    from PIL import Image, UnidentifiedImageError
     from tqdm.auto import tqdm
 
-    paths = np.array(sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES))
-    if not len(paths):
-        raise ValueError(f"The folder {folder} holds no images ({', '.join(_SUFFIXES)}).")
+    paths = np.array(_image_files(folder))
     # Sorted names often group by class: a fixed permutation makes each slice a fair sample.
     rows = np.random.default_rng(0).permutation(len(paths))
     paths = paths[np.sort(_split_rows(split, {"train": rows}))]
-    arrays, modes = [], set()
+    if not len(paths):
+        raise ValueError(f"{folder} holds {len(rows)} images, {split!r} takes none: take a larger split.")
+    pictures, unreadable = {}, {}
     for path in tqdm(paths, desc="reading images", unit="image", disable=len(paths) < 1000):
         try:
-            with Image.open(path) as image:
-                image = ImageOps.exif_transpose(image)
-                modes.add("L" if image.mode in ("1", "L") else "RGB")
-                image = image.convert("RGB")
-                if image_size is not None:
-                    image = ImageOps.fit(image, (image_size, image_size), Image.Resampling.LANCZOS)
-                arrays.append(np.asarray(image))
+            pictures[path] = _read_image(path, image_size)
+        except UnidentifiedImageError:
+            unreadable[path] = "in no format that Pillow knows"
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise ValueError(f"{path} can't be read as an image ({error}): remove or replace it.") from None
-        if arrays[-1].shape != arrays[0].shape:
-            raise ValueError(
-                f"{path} is {arrays[-1].shape[1]} x {arrays[-1].shape[0]} pixels, {paths[0]} is "
-                f"{arrays[0].shape[1]} x {arrays[0].shape[0]}: pass image_size to bring all to one size."
-            )
-    pixels = np.stack(arrays)
-    return pixels[..., :1] if modes == {"L"} else pixels
+            unreadable[path] = getattr(error, "strerror", None) or error
+        else:
+            (first, picture), (height, width, _) = next(iter(pictures.items())), pictures[path].shape
+            if (height, width) != picture.shape[:2]:
+                raise ValueError(
+                    f"{path} is {width} x {height} pixels, {first} is {picture.shape[1]} x "
+                    f"{picture.shape[0]}: pass image_size to bring all to one size."
+                )
+    if unreadable:
+        _announce(unreadable, len(paths), folder)
+    channels = max(picture.shape[-1] for picture in pictures.values())
+    return np.stack([np.broadcast_to(x, (*x.shape[:2], channels)) for x in pictures.values()])
+
+
+def _image_files(folder):
+    """The files below a folder that are named as images, sorted; hidden files and folders left out."""
+
+    def refuse(error):
+        raise PermissionError(
+            f"The folder {error.filename} can't be listed ({error.strerror}): make it readable, or move it."
+        ) from None
+
+    paths = []
+    for parent, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        names = [name for name in names if not name.startswith(".")]  # macOS puts ._1.jpg beside 1.jpg
+        paths += [Path(parent, name) for name in names if name.lower().endswith(_SUFFIXES)]
+    if not paths:
+        raise ValueError(f"The folder {folder} holds no images ({', '.join(_SUFFIXES)}).")
+    return sorted(paths)
+
+
+def _read_image(path, side):
+    """A picture as uint8 (height, width, 1 or 3); cropped and resized to side x side, if that is given."""
+    from PIL import Image, ImageOps
+
+    # Pillow warns of large pictures and odd metadata, which leave the pixels as they are.
+    with warnings.catch_warnings(action="ignore"), Image.open(path) as image:
+        if side is not None:
+            image.draft(None, (2 * side, 2 * side))  # a large JPEG is decoded at a fraction of its size
+        ImageOps.exif_transpose(image, in_place=True)
+        grey = image.mode in ("1", "L", "LA") or image.mode.startswith("I")
+        if image.mode.startswith(("I", "F")):  # black 0 to white 65535; `convert` would clip it at 255
+            numbers = np.asarray(image)
+            if image.mode == "F" or numbers.min() < 0 or numbers.max() > 65535:
+                raise ValueError(f"{numbers.dtype.name} numbers, of which black and white are not known")
+            image = Image.fromarray(np.round(numbers / 257).astype("uint8"))
+        if image.has_transparency_data:
+            image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+        image = image.convert("L" if grey else "RGB")
+        if side is not None:
+            image = ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS)
+        return np.atleast_3d(image)
+
+
+def _announce(unreadable, total, folder):
+    """Warn of the files that were skipped; refuse a folder that holds little else."""
+    names = [f"{path.relative_to(folder)} ({reason})" for path, reason in unreadable.items()]
+    more = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    found = f"{len(names)} of {total} files in {folder} can't be read as images: {', '.join(names[:5])}{more}"
+    if len(names) > total / 2:
+        raise ValueError(f"{found}. That is more than half: remove or replace them.")
+    warnings.warn(f"Skipped {found}.", stacklevel=4)
 
 
 def _tfds_names():

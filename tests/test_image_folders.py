@@ -1,0 +1,338 @@
+"""Folders of images: pictures of every kind with known pixels, and an answer for each that can't be read."""
+
+import contextlib
+import os
+import re
+import sys
+
+import numpy as np
+import pytest
+from conftest import run_python
+from PIL import Image
+
+from wgan_keras import data
+
+
+def write_image(path, size=(8, 8), mode="RGB", seed=0):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    channels = {"RGB": (3,), "L": ()}[mode]
+    pixels = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], *channels), dtype="uint8")
+    Image.fromarray(pixels).save(path)
+    return pixels
+
+
+def write_images(folder, n):
+    return np.stack([write_image(folder / f"{i}.png", seed=i) for i in range(n)])
+
+
+def read(folder, **kwargs):
+    return np.stack(list(data.images(folder, **kwargs).as_numpy_iterator()))
+
+
+# --- What is in a folder --------------------------------------------------------------------------------
+
+
+def test_a_folder_with_subfolders(tmp_path):
+    pixels = [write_image(tmp_path / name, seed=i) for i, name in enumerate(["a/1.png", "b/2.png", "c.PNG"])]
+    (tmp_path / "notes.txt").write_text("no image")
+    assert (read(tmp_path) == np.stack(pixels)).all()
+    batch = next(iter(data.image_batches(str(tmp_path), batch_size=3, n_critic=1)))
+    order = np.argsort(batch.numpy()[:, 0, 0, 0])
+    expected = np.stack(pixels) / 127.5 - 1
+    assert batch.numpy()[order] == pytest.approx(expected[np.argsort(expected[:, 0, 0, 0])], abs=1e-6)
+
+
+def test_folders_named_as_images_and_hidden_files_are_no_images(tmp_path):
+    pixels = write_image(tmp_path / "folder.png" / "1.png")
+    (tmp_path / "._1.jpg").write_bytes(b"what macOS leaves beside 1.jpg")
+    write_image(tmp_path / ".thumbnails" / "1.png", seed=1)
+    assert (read(tmp_path) == pixels).all()
+
+
+def test_slices_of_a_folder_part_it(tmp_path):
+    write_images(tmp_path, 10)
+    parts = [read(tmp_path, split=split) for split in ("train[:70%]", "train[70%:]")]
+    assert [len(part) for part in parts] == [7, 3]
+    assert len(np.unique(np.concatenate(parts).reshape(10, -1), axis=0)) == 10
+    with pytest.raises(ValueError, match=r"holds 10 images, 'train\[:1%\]' takes none"):
+        data.images(tmp_path, split="train[:1%]")
+
+
+def test_missing_and_empty_folders(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no folder .*nowhere"):
+        data.images(str(tmp_path / "nowhere"))
+    with pytest.raises(FileNotFoundError, match=r"no folder \./nowhere"):
+        data.images("./nowhere")
+    with pytest.raises(ValueError, match=r"holds no images \(.png"):
+        data.images(tmp_path)
+
+
+# --- Pictures of every kind -------------------------------------------------------------------------------
+
+
+def test_a_grey_folder_has_one_channel_and_a_mixed_one_three(tmp_path):
+    grey = write_image(tmp_path / "a.png", mode="L")
+    assert (read(tmp_path) == grey[None, ..., None]).all()
+    colour = write_image(tmp_path / "b.png", seed=1)
+    assert (read(tmp_path) == [np.dstack([grey] * 3), colour]).all()
+
+
+def test_mixed_sizes_need_image_size(tmp_path):
+    write_image(tmp_path / "a.png", (20, 30), "L")
+    write_image(tmp_path / "b.jpg", (64, 16), "RGB")
+    assert read(tmp_path, image_size=16).shape == (2, 16, 16, 3)
+    with pytest.raises(ValueError, match=r"b.jpg is 64 x 16 pixels, .*a.png is 20 x 30: pass image_size"):
+        data.images(tmp_path)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 500), (3, 2), (4000, 2000)])
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_tiny_and_large_pictures_take_the_size(tmp_path, size, suffix):
+    Image.new("RGB", size, (200, 100, 50)).save(tmp_path / f"a.{suffix}", quality=100)
+    image = read(tmp_path, image_size=16)
+    assert image.shape == (1, 16, 16, 3)
+    assert np.abs(image.astype(int) - (200, 100, 50)).max() <= 2
+
+
+def test_the_middle_square_is_what_stays(tmp_path):
+    stripes = Image.new("RGB", (900, 300), "red")
+    stripes.paste("blue", (300, 0, 600, 300))
+    for suffix in ("png", "jpg"):  # Pillow decodes a large JPEG at a fraction of its size
+        stripes.save(tmp_path / f"a.{suffix}", quality=100)
+    image = read(tmp_path, image_size=20)[:, :, 1:-1]  # without the seams
+    assert np.abs(image.astype(int) - (0, 0, 255)).max() <= 4
+
+
+# Ink c and black k leave (1 - c)(1 - k) of the light; a colour of opacity a lets 1 - a of the white through.
+@pytest.mark.parametrize(
+    ("name", "mode", "colour", "expected"),
+    [
+        ("a.tif", "CMYK", (255, 0, 0, 0), (0, 255, 255)),
+        ("a.tif", "CMYK", (0, 255, 255, 0), (255, 0, 0)),
+        ("a.tif", "CMYK", (0, 0, 0, 102), (153, 153, 153)),
+        ("a.tif", "CMYK", (51, 0, 0, 51), (163, 204, 204)),
+        ("a.jpg", "CMYK", (255, 0, 0, 0), (0, 255, 255)),  # as Photoshop writes it: inverted
+        ("a.jpg", "CMYK", (0, 0, 0, 255), (0, 0, 0)),
+        ("a.png", "RGBA", (10, 20, 30, 255), (10, 20, 30)),
+        ("a.png", "RGBA", (0, 0, 0, 0), (255, 255, 255)),
+        ("a.webp", "RGBA", (255, 0, 0, 51), (255, 204, 204)),
+        ("a.png", "LA", (100, 51), (224,)),
+        ("a.png", "L", 7, (7,)),
+        ("a.png", "1", 1, (255,)),
+        ("a.jpg", "YCbCr", (128, 128, 128), (128, 128, 128)),
+    ],
+)
+def test_modes(tmp_path, name, mode, colour, expected):
+    options = {"lossless": True} if name.endswith("webp") else {}
+    Image.new(mode, (8, 8), colour).save(tmp_path / name, **options)
+    (image,) = read(tmp_path)
+    assert image.shape == (8, 8, len(expected))
+    assert np.abs(image.astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize(
+    ("transparency", "expected"), [(1, (255, 255, 255)), (b"\xff\x33", (204, 255, 204)), (0, (0, 255, 0))]
+)
+def test_palettes(tmp_path, transparency, expected):
+    """The one colour that is used, green, is transparent, one fifth opaque, or opaque."""
+    picture = Image.new("P", (8, 8), 1)
+    picture.putpalette([255, 0, 0, 0, 255, 0])
+    picture.save(tmp_path / "a.png", transparency=transparency)
+    assert (read(tmp_path) == expected).all()
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "big_endian.tif", "a.pgm"])
+def test_16_bits_are_scaled_to_8(tmp_path, name):
+    ramp = np.arange(65536).reshape(256, 256)
+    if name == "big_endian.tif":
+        picture = Image.frombytes("I;16B", ramp.shape, ramp.astype(">u2").tobytes())
+    else:
+        picture = Image.fromarray(ramp.astype("uint16"))
+    picture.save(tmp_path / name)
+    (tmp_path / name).rename(tmp_path / f"{name}.png")
+    (image,) = read(tmp_path)
+    assert image.shape == (256, 256, 1)
+    assert np.abs(image[..., 0] / 255 - ramp / 65535).max() <= 0.5 / 255 + 1e-9
+
+
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png", "tif"])
+def test_an_animation_gives_its_first_frame(tmp_path, suffix):
+    first, *others = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue", "green"))
+    lossless = {"lossless": True} if suffix == "webp" else {}
+    first.save(tmp_path / f"a.{suffix}", save_all=True, append_images=others, **lossless)
+    with Image.open(tmp_path / f"a.{suffix}") as written:
+        assert written.n_frames == 3
+    assert (read(tmp_path) == (255, 0, 0)).all()
+    assert len(read(tmp_path)) == 1
+
+
+# EXIF: which side of the upright picture the first stored row and the first stored column are.
+ORIENTATIONS = {
+    1: ("top", "left"),
+    2: ("top", "right"),
+    3: ("bottom", "right"),
+    4: ("bottom", "left"),
+    5: ("left", "top"),
+    6: ("right", "top"),
+    7: ("right", "bottom"),
+    8: ("left", "bottom"),
+}
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+@pytest.mark.parametrize("dtype", ["uint8", "uint16"])
+def test_exif_rotation(tmp_path, orientation, dtype):
+    upright = np.arange(6 * 4).reshape(6, 4).astype("uint8")
+    row, column = ORIENTATIONS[orientation]
+    stored = upright if row in ("top", "bottom") else upright.T
+    stored = stored[::-1] if row in ("bottom", "right") else stored
+    stored = stored[:, ::-1] if column in ("bottom", "right") else stored
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    scale = 257 if dtype == "uint16" else 1
+    Image.fromarray(np.ascontiguousarray(stored).astype(dtype) * scale).save(tmp_path / "a.png", exif=exif)
+    assert (read(tmp_path)[0, ..., 0] == upright).all()
+
+
+def test_a_misnamed_picture_is_read(tmp_path):
+    pixels = write_image(tmp_path / "a.png")
+    (tmp_path / "a.png").rename(tmp_path / "a.jpg")
+    assert (read(tmp_path) == pixels).all()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the process's peak memory from /proc")
+def test_a_large_photograph_is_not_held_in_full(tmp_path):
+    Image.new("RGB", (8000, 8000), "red").save(tmp_path / "a.jpg")  # 256 MB as Pillow holds it
+    write_image(tmp_path / "small" / "a.png")
+    code = (
+        "import sys; from pathlib import Path; from wgan_keras import data\n"
+        "def peak():\n"
+        "    return int(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])  # kB\n"
+        "data.images(sys.argv[1] + '/small', image_size=32); before = peak()\n"
+        "data.images(sys.argv[1], image_size=32); print(peak() - before)\n"
+    )
+    result = run_python(code, tmp_path, cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) < 64_000
+
+
+# --- Files that can't be read -----------------------------------------------------------------------------
+
+
+def is_skipped(folder, name, reason, whole):
+    """Reading warns of the one file, with the reason, and gives the others."""
+    with pytest.warns(UserWarning, match=re.escape(f"{folder} can't be read as images: {name} (")) as caught:
+        images = read(folder)
+    (warning,) = caught
+    assert str(warning.message).startswith(f"Skipped 1 of {len(whole) + 1} files in ")
+    assert reason in str(warning.message)
+    assert "\n" not in str(warning.message)
+    assert (images == whole).all()
+
+
+NO_FORMAT = "in no format that Pillow knows"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", NO_FORMAT), (b"a text", NO_FORMAT), (b"\x89PNG\r\n\x1a\n", ""), (b"\xff\xd8\xff\xe0", "")],
+)
+def test_files_that_are_no_images(tmp_path, content, reason):
+    whole = write_images(tmp_path, 3)
+    (tmp_path / "x.png").write_bytes(content)
+    is_skipped(tmp_path, "x.png", reason, whole)
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "webp", "bmp", "tif"])
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_truncated_files(tmp_path, suffix, share):
+    whole = write_images(tmp_path, 3)
+    write_image(tmp_path / "x" / f"x.{suffix}", (64, 64))
+    content = (tmp_path / "x" / f"x.{suffix}").read_bytes()
+    (tmp_path / "x" / f"x.{suffix}").write_bytes(content[: int(len(content) * share)])
+    is_skipped(tmp_path, os.path.join("x", f"x.{suffix}"), "", whole)
+
+
+def test_numbers_without_black_and_white(tmp_path):
+    whole = write_images(tmp_path, 3)
+    for numbers in (np.linspace(0, 1, 64, dtype="float32"), np.arange(64, dtype="int32") * 10_000):
+        Image.fromarray(numbers.reshape(8, 8)).save(tmp_path / "x.tif")
+        is_skipped(tmp_path, "x.tif", f"{numbers.dtype} numbers", whole)
+
+
+def test_large_pictures_are_read_and_decompression_bombs_are_not(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 50)  # Pillow warns from there on, and refuses from 100
+    whole = write_images(tmp_path, 3)  # of 64 pixels
+    assert (read(tmp_path) == whole).all()
+    write_image(tmp_path / "x.png", (16, 16))
+    is_skipped(tmp_path, "x.png", "decompression bomb", whole)
+
+
+def test_broken_links(tmp_path):
+    whole = write_images(tmp_path, 3)
+    (tmp_path / "x.png").symlink_to(tmp_path / "gone.png")
+    is_skipped(tmp_path, "x.png", "No such file", whole)
+
+
+@contextlib.contextmanager
+def without_privileges():
+    """Root reads everything: be another user for a while."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no permission bits")
+def test_files_and_folders_without_permission(tmp_path, monkeypatch):
+    whole = write_images(tmp_path, 3)
+    (tmp_path / "x.png").touch(mode=0)
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)  # another user can't pass through pytest's folders
+    data.images(".", split="train[:1]")  # loads the libraries, while they can be read
+    with without_privileges():
+        is_skipped(data.Path("."), "x.png", "Permission denied", whole)
+    (tmp_path / "closed").mkdir(mode=0)
+    with (
+        without_privileges(),
+        pytest.raises(PermissionError, match=r"closed can't be listed \(Permission denied\): make"),
+    ):
+        data.images(".")
+    (tmp_path / "closed").chmod(0o755)  # for pytest, which removes it
+
+
+def test_many_unreadable_files_are_counted(tmp_path):
+    write_images(tmp_path, 7)
+    for i in range(7):
+        (tmp_path / f"x{i}.png").touch()
+    with pytest.warns(UserWarning, match=r"Skipped 7 of 14 files in .*: x0.png \(.*, x4.png \(") as caught:
+        assert len(read(tmp_path)) == 7
+    (warning,) = caught
+    assert str(warning.message).endswith(f"x4.png ({NO_FORMAT}) and 2 more.")
+    assert "x5" not in str(warning.message)
+    (tmp_path / "x7.png").touch()
+    with pytest.raises(ValueError, match=r"^8 of 15 files .* and 3 more. That is more than half: remove or"):
+        data.images(tmp_path)
+
+
+def test_no_readable_file(tmp_path):
+    (tmp_path / "x.png").touch()
+    with pytest.raises(ValueError, match=r"^1 of 1 files in .* can't be read as images: x.png \(in no"):
+        data.images(tmp_path)
+
+
+def test_unreadable_files_leave_the_slices_as_they_are(tmp_path):
+    slices = ("train[:50%]", "train[50%:]")
+    write_images(tmp_path, 10)
+    before = [read(tmp_path, split=split) for split in slices]
+    lost = write_image(tmp_path / "4.png", seed=4)
+    (tmp_path / "4.png").write_bytes(b"")
+    (place,) = (i for i, part in enumerate(before) if (part == lost).all((1, 2, 3)).any())
+    assert (read(tmp_path, split=slices[1 - place]) == before[1 - place]).all()
+    with pytest.warns(UserWarning, match="Skipped 1 of 5 files"):
+        left = read(tmp_path, split=slices[place])
+    assert (left == [image for image in before[place] if (image != lost).any()]).all()
