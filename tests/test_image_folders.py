@@ -4,6 +4,8 @@ import contextlib
 import os
 import re
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,15 +143,16 @@ def test_palettes(tmp_path, transparency, expected):
     assert (read(tmp_path) == expected).all()
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.tif", "big_endian.tif", "a.pgm"])
-def test_16_bits_are_scaled_to_8(tmp_path, name):
+@pytest.mark.parametrize("kind", ["png", "tif", "big-endian tif", "pgm"])
+def test_16_bits_are_scaled_to_8(tmp_path, kind):
     ramp = np.arange(65536).reshape(256, 256)
-    if name == "big_endian.tif":
-        picture = Image.frombytes("I;16B", ramp.shape, ramp.astype(">u2").tobytes())
+    big_endian = ramp.astype(">u2").tobytes()
+    if kind == "pgm":
+        (tmp_path / "a.png").write_bytes(b"P5 256 256 65535\n" + big_endian)
+    elif kind == "big-endian tif":
+        Image.frombytes("I;16B", ramp.shape, big_endian).save(tmp_path / "a.tif")
     else:
-        picture = Image.fromarray(ramp.astype("uint16"))
-    picture.save(tmp_path / name)
-    (tmp_path / name).rename(tmp_path / f"{name}.png")
+        Image.fromarray(ramp.astype("uint16")).save(tmp_path / f"a.{kind}")
     (image,) = read(tmp_path)
     assert image.shape == (256, 256, 1)
     assert np.abs(image[..., 0] / 255 - ramp / 65535).max() <= 0.5 / 255 + 1e-9
@@ -288,21 +291,19 @@ def without_privileges():
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no permission bits")
-def test_files_and_folders_without_permission(tmp_path, monkeypatch):
-    whole = write_images(tmp_path, 3)
-    (tmp_path / "x.png").touch(mode=0)
-    tmp_path.chmod(0o755)
-    monkeypatch.chdir(tmp_path)  # another user can't pass through pytest's folders
-    data.images(".", split="train[:1]")  # loads the libraries, while they can be read
-    with without_privileges():
-        is_skipped(data.Path("."), "x.png", "Permission denied", whole)
-    (tmp_path / "closed").mkdir(mode=0)
-    with (
-        without_privileges(),
-        pytest.raises(PermissionError, match=r"closed can't be listed \(Permission denied\): make"),
-    ):
-        data.images(".")
-    (tmp_path / "closed").chmod(0o755)  # for pytest, which removes it
+def test_files_and_folders_without_permission():
+    with tempfile.TemporaryDirectory() as name:  # another user can't pass through pytest's folders
+        folder = Path(name)
+        folder.chmod(0o755)
+        whole = write_images(folder, 3)
+        data.images(folder)  # loads the libraries, while they can be read
+        (folder / "x.png").touch(mode=0)
+        with without_privileges():
+            is_skipped(folder, "x.png", "Permission denied", whole)
+        (folder / "closed").mkdir(mode=0)
+        refused = pytest.raises(PermissionError, match=r"closed can't be listed \(Permission denied\): make")
+        with without_privileges(), refused:
+            data.images(folder)
 
 
 def test_many_unreadable_files_are_counted(tmp_path):
