@@ -1,6 +1,7 @@
 """Callbacks of this project and of Keras, attached to real training."""
 
 import csv
+import sys
 
 import keras
 import numpy as np
@@ -179,3 +180,28 @@ def test_the_stopping_rule_wants_three_epochs_in_a_row(script, stopped_at):
 def test_stopping_rules_that_make_no_sense(options, message):
     with pytest.raises(ValueError, match=message):
         callbacks.StopWhenOverfit(np.zeros((4, 2)), np.zeros((4, 2)), **options)
+
+
+# --- The log ------------------------------------------------------------------------------------------------
+
+
+def test_the_log_keeps_the_rows_of_earlier_epochs_only(tmp_path):
+    log = callbacks.CSVLog(tmp_path / "log.csv")
+    for epoch, loss in [(0, 0.1), (1, 0.2), (2, 0.3), (1, 1 / 3)]:  # epoch 1 again: the run was resumed
+        log.on_epoch_end(epoch, {"loss": loss, "estimate": -loss})
+    with open(tmp_path / "log.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["0", "1"]
+    assert [float(row["loss"]) for row in rows] == [0.1, 1 / 3]
+    assert [float(row["estimate"]) for row in rows] == [-0.1, -1 / 3]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is a full disk on Linux")
+def test_the_log_is_whole_on_a_full_disk(tmp_path):
+    log = callbacks.CSVLog(tmp_path / "log.csv")
+    log.on_epoch_end(0, {"loss": 0.1})
+    before = (tmp_path / "log.csv").read_bytes()
+    (tmp_path / "partial-log.csv").symlink_to("/dev/full")
+    with pytest.raises(OSError, match=r"log.csv can't be written \(No space left on device\)"):
+        log.on_epoch_end(1, {"loss": 0.2})
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"log.csv": before}

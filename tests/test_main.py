@@ -1,7 +1,9 @@
 """The command line: whole runs, resumed runs, and one sentence for whatever goes wrong."""
 
 import csv
+import errno
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -12,7 +14,7 @@ import pytest
 from conftest import KNOWN_WARNINGS, run_python
 from PIL import Image
 
-from wgan_keras import callbacks, data
+from wgan_keras import WGANGP, callbacks, data, networks
 from wgan_keras.__main__ import main
 
 
@@ -31,6 +33,10 @@ def write_folder(folder, n=4, size=(8, 8)):
     for i in range(n):
         pixels = np.random.default_rng(i).integers(0, 256, (size[1], size[0], 3), dtype="uint8")
         Image.fromarray(pixels).save(folder / f"{i}.png")
+
+
+def image_model():
+    return WGANGP(networks.conv_generator((8, 8, 1)), networks.conv_critic((8, 8, 1)))
 
 
 SMALL = ["--data", "photos", "--batch-size", "1", "--steps", "4"]
@@ -179,8 +185,6 @@ def test_files_that_are_no_models(in_tmp, capsys):
 
 
 def test_models_of_points_are_not_drawn(in_tmp, capsys):
-    from wgan_keras import WGANGP, networks
-
     WGANGP(networks.mlp_generator(), networks.mlp_critic()).save("points.keras")
     fails(capsys, ["sample", "--model", "points.keras", "--out", "o.png"], "does not make images")
 
@@ -234,6 +238,74 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path):
     assert {name: after[name] for name in before} == before
     assert not [name for name in after if "partial" in name]
     assert "second/model.keras" not in after
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/dev/full is a full disk on Linux")
+@pytest.mark.parametrize(
+    "name", ["settings.json", "samples.npz", "samples.png", "log.csv", "model.keras", "curves.png"]
+)
+def test_a_disk_that_is_full_at_one_file(in_tmp, capsys, name):
+    write_folder(in_tmp / "photos")
+    (in_tmp / "run").mkdir()
+    for stage in ("partial", "partial-next"):  # where the file is written before it gets its name
+        (in_tmp / "run" / f"{stage}-{name}").symlink_to("/dev/full")
+    assert main(["train", *SMALL, "--out", "run"]) == 1
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert re.fullmatch(
+        rf"error: run/(next-)?{name} can't be written \(No space left .*nothing was changed.", error
+    )
+    for path in (in_tmp / "run").iterdir():
+        assert path.name != name
+        if path.is_symlink():
+            path.unlink()  # one of the two stages has no use
+    # With space again the run goes on, and its files are whole.
+    assert main(["train", "--out", "run", *(SMALL if name == "settings.json" else ["--resume"])]) == 0
+    with open("run/log.csv", newline="") as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["4", "9", "14", "19"]
+    assert not [path for path in files(in_tmp / "run") if "partial" in path]
+
+
+def test_outputs_that_are_in_the_way(in_tmp, capsys):
+    write_folder(in_tmp / "photos")
+    (in_tmp / "a_file").write_text("")
+    fails(capsys, ["train", *SMALL, "--out", "a_file"], "The folder a_file can't be made (File exists)")
+    image_model().save("m.keras")
+    (in_tmp / "folder.png").mkdir()
+    sample = ["sample", "--model", "m.keras", "--out"]
+    fails(
+        capsys, [*sample, "folder.png"], "folder.png can't be written (Is a directory); nothing was changed"
+    )
+    fails(capsys, [*sample, "a_file/o.png"], "There is no folder a_file to write o.png to")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="not even root can write to /sys")
+def test_folders_that_can_not_be_written_to(in_tmp, capsys):
+    write_folder(in_tmp / "photos")
+    image_model().save("m.keras")
+    fails(capsys, ["train", *SMALL, "--out", "/sys/run"], "The folder /sys/run can't be made (")
+    fails(capsys, ["train", *SMALL, "--out", "/sys/kernel"], "/sys/kernel/settings.json can't be written (")
+    fails(capsys, ["sample", "--model", "m.keras", "--out", "/sys/o.png"], "/sys/o.png can't be written (")
+
+
+def test_a_read_only_disk(in_tmp, capsys, monkeypatch):
+    """On one, Linux refuses even to remove a file that is not there."""
+
+    def refuse(*args):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    image_model().save("m.keras")
+    monkeypatch.setattr(os, "replace", refuse)
+    monkeypatch.setattr(os, "remove", refuse)
+    assert main(["sample", "--model", "m.keras", "--out", "o.png"]) == 1
+    assert (
+        capsys.readouterr().err
+        == "error: o.png can't be written (Read-only file system); nothing was changed.\n"
+    )
+
+
+def test_settings_that_can_not_be_read(in_tmp, capsys):
+    (in_tmp / "run" / "settings.json").mkdir(parents=True)
+    fails(capsys, ["train", "--resume", "--out", "run"], "run/settings.json: Is a directory")
 
 
 def test_help_needs_no_run(tmp_path):

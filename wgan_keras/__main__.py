@@ -31,7 +31,8 @@ def main(arguments=None):
         print("\nInterrupted; train --resume --out DIR goes on from the last save.", file=sys.stderr)
         return 130
     except (ValueError, OSError) as error:
-        print(f"error: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+        file = f"{error.filename}: " if getattr(error, "filename", None) else ""
+        print(f"error: {file}{getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 1
     return 0
 
@@ -84,7 +85,7 @@ def _train(options):
     every_segment = [
         progress,
         callbacks.SampleGrid(path=folder / "samples.png"),
-        keras.callbacks.CSVLogger(folder / "log.csv", append=True),
+        callbacks.CSVLog(folder / "log.csv"),
         keras.callbacks.ModelCheckpoint(saved),
     ]
     # A segment shuffles with a seed of its own: to resume after it needs no memory of the data before.
@@ -187,10 +188,9 @@ DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": 1500, "image_si
 def _write_curves(folder, ends):
     """Draw the log; returns it as {name: values}."""
     with open(folder / "log.csv", newline="") as file:
-        rows = {int(row.pop("epoch")): row for row in csv.DictReader(file)}  # a repeated segment counts once
-    steps = [ends[epoch] for epoch in sorted(rows)]
-    names = [name for name in rows[max(rows)] if not name.startswith("val_")]  # Keras adds these, empty
-    history = {name: [float(rows[epoch][name]) for epoch in sorted(rows)] for name in names}
+        rows = list(csv.DictReader(file))
+    history = {name: [float(row[name]) for row in rows] for name in rows[0]}
+    steps = [ends[int(epoch)] for epoch in history.pop("epoch")]
     estimate = next(name for name in history if name.endswith("estimate"))
     panels = [[estimate], ["critic_loss", "generator_loss"], ["gradient_norm"]][
         : 3 if "gradient_norm" in history else 2

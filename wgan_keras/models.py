@@ -670,7 +670,7 @@ def written_whole(path):
         reason = error.strerror or error
         raise OSError(error.errno, f"{path} can't be written ({reason}); nothing was changed.") from None
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # it is gone, or the disk is read-only
             os.remove(partial)
 
 
