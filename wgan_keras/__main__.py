@@ -5,6 +5,8 @@ import csv
 import itertools
 import json
 import re
+import shlex
+import signal
 import sys
 import warnings
 import zipfile
@@ -20,7 +22,7 @@ SEGMENTS = 20  # a run is saved, sampled and logged this many times
 
 
 def main(arguments=None):
-    """Run the command; the exit status is 0, or 1 after one sentence on what was wrong."""
+    """Run the command; exit status 0, or 1 after one sentence on what was wrong; 130 or 143: interrupted."""
     options = _parser().parse_args(arguments)
     plotting.use_style()
     try:
@@ -28,9 +30,10 @@ def main(arguments=None):
             warnings.showwarning = lambda text, *_: print(f"warning: {text}", file=sys.stderr)
             options.command(options)
     except KeyboardInterrupt:
-        print("\nInterrupted; train --resume --out DIR goes on from the last save.", file=sys.stderr)
-        return 130
-    except (ValueError, OSError) as error:
+        return 128 + signal.SIGINT
+    except SystemExit as stop:
+        return stop.code
+    except (ValueError, OSError, FloatingPointError) as error:
         file = f"{error.filename}: " if getattr(error, "filename", None) else ""
         print(f"error: {file}{getattr(error, 'strerror', None) or error}", file=sys.stderr)
         return 1
@@ -73,30 +76,46 @@ def _count(text):
 def _train(options):
     folder, settings = _run(options)
     images = data.images(settings["data"], image_size=settings["image_size"])
-    saved = folder / "model.keras"
-    model = _load(saved) if saved.exists() else _new_model(settings, images.element_spec.shape)
+    model = _new_model(settings, images.element_spec.shape)
+    checkpoint = callbacks.Checkpoint(folder / "model.keras")
+    if options.resume:
+        checkpoint.restore(model)
     batch = {"batch_size": settings["batch_size"], "n_critic": model.n_critic}
     data.training_batches(images, seed=0, **batch)  # too few images? say so before anything is written
     _make_folder(folder)
     with written_whole(folder / "settings.json") as partial:
         Path(partial).write_text(json.dumps(settings))
 
-    progress = callbacks.Progress(settings["steps"])
+    ends = [settings["steps"] * (i + 1) // SEGMENTS for i in range(SEGMENTS)]
+    try:
+        _fit(model, images, batch, ends, folder, checkpoint)
+        history = _write_curves(folder, ends)
+        verdict = _verdict(model, settings, history)
+    except (KeyboardInterrupt, SystemExit):
+        again = f"python -m wgan_keras train --resume --out {shlex.quote(str(folder))}"
+        print(f"\nInterrupted. To go on from the last save: {again}", file=sys.stderr)
+        raise
+    print(f"{folder}: samples.png, curves.png, log.csv, model.keras. {verdict}")
+
+
+def _fit(model, images, batch, ends, folder, checkpoint):
+    """Train in segments that end after `ends` updates, from where the model stands."""
+    progress = callbacks.Progress(ends[-1])
     every_segment = [
         progress,
         callbacks.SampleGrid(path=folder / "samples.png"),
         callbacks.CSVLog(folder / "log.csv"),
-        keras.callbacks.ModelCheckpoint(saved),
+        checkpoint,
     ]
-    # A segment shuffles with a seed of its own: to resume after it needs no memory of the data before.
-    ends = [settings["steps"] * (i + 1) // SEGMENTS for i in range(SEGMENTS)]
     try:
-        for segment, end in enumerate(ends):
+        for segment, (start, end) in enumerate(zip([0, *ends], ends)):
             if end > model.updates:
+                # A segment shuffles with a seed of its own: to resume needs no data of the segments before.
                 batches = data.training_batches(images, seed=segment, **batch).repeat()
                 model.fit(
                     batches,
-                    steps_per_epoch=end - model.updates,
+                    skip=model.updates - start,
+                    steps_per_epoch=end - start,
                     initial_epoch=segment,
                     epochs=segment + 1,
                     callbacks=every_segment,
@@ -104,8 +123,6 @@ def _train(options):
                 )
     finally:
         progress.close()
-    history = _write_curves(folder, ends)
-    print(f"{folder}: samples.png, curves.png, log.csv, model.keras. {_verdict(model, settings, history)}")
 
 
 def _run(options):
@@ -254,4 +271,5 @@ def _load(path):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     sys.exit(main())

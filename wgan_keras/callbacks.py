@@ -1,4 +1,4 @@
-"""Callbacks for any of the models: samples, landscapes, estimates, a rule to stop, a progress bar.
+"""Callbacks for any of the models: samples, landscapes, estimates, a rule to stop, checkpoints, progress.
 
 Keras' own callbacks work too: `CSVLogger`, `TensorBoard`, `ModelCheckpoint`.
 """
@@ -12,6 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from wgan_keras import plotting
+from wgan_keras.checkpoint import Checkpoint as Checkpoint  # in a file of its own for its length
 from wgan_keras.models import written_whole
 
 
@@ -56,6 +57,8 @@ class SampleGrid(keras.callbacks.Callback):
             self._restore()
         if not self.steps:
             self._record()
+            if self.path is not None:
+                self._write_arrays()  # a run that is interrupted in its first epoch resumes with this row
 
     def on_epoch_end(self, epoch, logs=None):
         self._record()
@@ -78,9 +81,12 @@ class SampleGrid(keras.callbacks.Callback):
                 known = saved["steps"] <= self.model.updates
                 self.steps, self.frames = saved["steps"][known].tolist(), list(saved["frames"][known])
 
-    def _write(self):
+    def _write_arrays(self):
         with written_whole(self._arrays) as partial:
             np.savez_compressed(partial, steps=self.steps, frames=np.stack(self.frames))
+
+    def _write(self):
+        self._write_arrays()
         # Evenly spaced rows that end with the last, eleven at most, so that the picture stays readable.
         rows = np.arange(len(self.steps))[:: -max(1, -(-(len(self.steps) - 1) // 10))][::-1]
         figure, ax = plotting.plt.subplots(figsize=(0.55 * self.n + 1, 0.55 * len(rows) + 0.6))

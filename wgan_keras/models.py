@@ -183,22 +183,41 @@ class AdversarialModel(keras.Model):
         """Updates of the generator so far, over all calls of `fit` and across saving and loading."""
         return int(keras.ops.convert_to_numpy(self.generator_optimizer.iterations))
 
-    def fit(self, x=None, *args, **kwargs):
-        """Keras' `fit`; the data are checked before the first update.
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        *args,
+        skip=0,
+        **kwargs,
+    ):
+        """Keras' `fit`; the data are checked before the first update, the losses after each.
 
         Args:
             x: a `tf.data.Dataset` of float batches shaped (n_critic * batch_size, *sample shape), or one
                 array of samples; in the generator's range, without labels. Each batch is cut into
                 `n_critic` mini-batches; what does not divide is left out.
+            skip: how many batches of a data set to pass over: those that a run which goes on has seen.
+                `x.skip(...)` is not the same where `x` shuffles: checking the data would change the order.
 
         Raises:
             ValueError: labels, wrong dtype, shape or range, NaN, or a batch smaller than `n_critic`.
+            FloatingPointError: a loss became NaN or infinite; the message names the update.
         """
-        self._check_data(x, smallest_batch=self.n_critic, batch_size=kwargs.get("batch_size"))
+        self._check_data(x, smallest_batch=self.n_critic, batch_size=batch_size)
+        if skip:
+            if not isinstance(x, tf.data.Dataset) or skip < 0:
+                raise ValueError(f"skip must be 0, or positive with a tf.data.Dataset; got {skip!r}.")
+            x = x.skip(skip)
         if not hasattr(x, "dtype"):
             kwargs.setdefault("shuffle", False)  # Keras shuffles arrays, and warns that it can't the rest
+        callbacks = [_StopWhenDiverged(), *keras.tree.flatten(callbacks or [])]
         try:
-            return super().fit(x, *args, **kwargs)
+            return super().fit(x, y, batch_size, epochs, verbose, callbacks, *args, **kwargs)
         except tf.errors.InvalidArgumentError as error:
             if _TOO_SMALL in error.message:
                 raise ValueError(self._too_small("a batch in the data")) from None
@@ -260,18 +279,21 @@ class AdversarialModel(keras.Model):
         with written_whole(filepath) as partial:
             super().save(partial, **kwargs)
 
-    def _random_states(self):
-        """States of every seed generator in the model, Dropout's included, in a fixed order."""
-        return [v for v in self.variables if v.name == "seed_generator_state"]
+    def _unsaved(self):
+        """What Keras leaves out of the file: random states, Dropout's too, and running means of the epoch."""
+        states = [v for v in self.variables if v.name == "seed_generator_state"]
+        means = {f"{m.name}_{v.name}": v for m in self.metrics for v in m.variables}
+        return {**{f"random_state_{i}": state for i, state in enumerate(states)}, **means}
 
     def save_own_variables(self, store):
-        # Keras leaves random states out; without them a reloaded model trains on with other noise.
-        for i, state in enumerate(self._random_states()):
-            store[f"random_state_{i}"] = keras.ops.convert_to_numpy(state)
+        # Without random states a reloaded model trains on with other noise.
+        for name, variable in self._unsaved().items():
+            store[name] = keras.ops.convert_to_numpy(variable)
 
     def load_own_variables(self, store):
-        for i, state in enumerate(self._random_states()):
-            state.assign(store[f"random_state_{i}"])
+        for name, variable in self._unsaved().items():
+            if name in store or name.startswith("random"):  # earlier versions saved no running means
+                variable.assign(store[name])
 
     # --- Data checks ------------------------------------------------------------------------------
 
@@ -651,6 +673,41 @@ class ReplicaSeedGenerator(keras.random.SeedGenerator):
         return super().next(ordered) + tf.stack([tf.cast(replica, tf.int64) * 1_000_003, 0])
 
 
+class _StopWhenDiverged(keras.callbacks.Callback):
+    """End `fit` after the first update with a NaN or infinite loss, before anything is saved."""
+
+    async_safe = True  # Keras calls it in a thread, and training does not wait
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._earlier_updates, self._diverged = self.model.updates, []
+
+    def on_train_batch_end(self, batch, logs):
+        # Running means of the epoch: what is not finite once stays so.
+        if not math.isfinite(sum(logs.values())):
+            self._diverged.append(batch)
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self._diverged:
+            raise FloatingPointError(self._message(self._earlier_updates + min(self._diverged) + 1))
+
+    def _message(self, update):
+        model = self.model
+        group = model.steps_per_execution  # the losses come out after so many updates
+        where = f"update {update}" if group == 1 else f"one of the updates {update - group + 1} to {update}"
+        optimizers = model.generator_optimizer, model.critic_optimizer
+        rates = [float(keras.ops.convert_to_numpy(o.learning_rate)) for o in optimizers]
+        causes = "a learning rate that is too high (generator {:g}, critic {:g})".format(*rates)
+        if hasattr(model, "gp_weight"):
+            causes += f", a gp_weight that is too large ({model.gp_weight:g})"
+        if any(layer.compute_dtype == "float16" for layer in _layers(model.critic)):
+            causes += ", scores beyond 65504, where float16 ends (mixed_bfloat16 goes further)"
+        return (
+            f"Training diverged: a loss is NaN or infinite at {where} of the generator. Likely causes: "
+            f"{causes}, or NaN in the data after the first batch."
+        )
+
+
 @contextlib.contextmanager
 def written_whole(path):
     """A path to write to, which becomes `path` only when the block ends without an error.
@@ -665,6 +722,8 @@ def written_whole(path):
     partial = os.path.join(folder, f"partial-{name}")  # writers look at the suffix, so it stays
     try:
         yield partial
+        with open(partial, "rb+") as file:
+            os.fsync(file.fileno())  # or a power failure could leave an empty file under the new name
         os.replace(partial, path)
     except OSError as error:
         reason = error.strerror or error
