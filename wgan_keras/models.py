@@ -50,6 +50,7 @@ class AdversarialModel(keras.Model):
         self.critic = critic
         self.n_critic = int(n_critic)
         self.seed = seed
+        self._critic_mixes_samples = _mixes_samples(critic)
         self.training_noise = ReplicaSeedGenerator(seed)
         # Evaluation draws from a stream of its own, so that validating does not change the training.
         self.evaluation_noise = ReplicaSeedGenerator(0)
@@ -74,7 +75,7 @@ class AdversarialModel(keras.Model):
         logs["generator_loss"] = self.generator_step(size)
         for name, value in logs.items():
             self._trackers[name].update_state(value)
-        return self.get_metrics_result()
+        return self._step_logs(self.get_metrics_result())
 
     def critic_step(self, real):
         """One update of the critic on the mini-batch `real`; returns what to log."""
@@ -99,9 +100,25 @@ class AdversarialModel(keras.Model):
         size = tf.shape(real)[0]
         fake = self.generator(self._latent(size, self.evaluation_noise), training=False)
         estimate = self.estimate(self._scores(real, training=False), self._scores(fake, training=False))
+        # Replicas may get shares of different sizes of the last batch, or none: what counts is the whole.
+        size = tf.cast(size, tf.float32)
+        total, size = tf.distribute.get_replica_context().all_reduce(
+            tf.distribute.ReduceOp.SUM, [tf.math.multiply_no_nan(estimate, size), size]
+        )
         tracker = self._trackers[self.estimate_name]
-        tracker.update_state(estimate, sample_weight=tf.cast(size, tf.float32))
-        return {self.estimate_name: tracker.result()}
+        tracker.update_state(total / size, sample_weight=size)
+        return self._step_logs({self.estimate_name: tracker.result()})
+
+    def _step_logs(self, logs):
+        if self._has_several_workers():
+            # Keras takes the mean of the workers' logs along the first axis: a scalar has none.
+            return {name: tf.expand_dims(value, 0) for name, value in logs.items()}
+        return logs
+
+    def _has_several_workers(self):
+        strategy = self.distribute_strategy
+        multi_worker = isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
+        return multi_worker and bool(strategy.cluster_resolver.cluster_spec())
 
     def generate(self, n, seed=None):
         """Draw samples: G(z) with z ~ N(0, I).
@@ -127,6 +144,14 @@ class AdversarialModel(keras.Model):
         # Under mixed precision the networks compute in float16; losses and penalties don't.
         return tf.cast(self.critic(x, training=training), tf.float32)
 
+    def _both_scores(self, real, fake):
+        """Scores of a real and a generated batch: one pass, unless a layer may mix the samples of a batch."""
+        if self._critic_mixes_samples:
+            return self._scores(real), self._scores(fake)
+        size = tf.shape(real)[0]
+        scores = self._scores(tf.concat([real, tf.cast(fake, real.dtype)], axis=0))
+        return scores[:size], scores[size:]
+
     # --- Keras' conventions -----------------------------------------------------------------------
 
     def build(self, input_shape):
@@ -145,7 +170,8 @@ class AdversarialModel(keras.Model):
             **keras_options: `steps_per_execution`, `jit_compile`, `run_eagerly`, `auto_scale_loss`.
 
         Raises:
-            ValueError: one optimizer object given for both networks, or a loss or metric given.
+            ValueError: one optimizer object given for both networks, one made outside the model's
+                `tf.distribute` scope, or a loss or metric given.
         """
         fixed = {"optimizer", "loss", "loss_weights", "metrics", "weighted_metrics"} & set(keras_options)
         if fixed:
@@ -155,10 +181,18 @@ class AdversarialModel(keras.Model):
             )
         self.generator_optimizer = self._optimizer(generator_optimizer, keras_options)
         self.critic_optimizer = self._optimizer(critic_optimizer, keras_options)
-        if self.generator_optimizer is self.critic_optimizer:
+        # A loss scale may be wrapped around it.
+        inner = [getattr(o, "inner_optimizer", o) for o in (self.generator_optimizer, self.critic_optimizer)]
+        if inner[0] is inner[1]:
             raise ValueError(
                 "generator_optimizer and critic_optimizer are one object: make two, because an "
                 "optimizer keeps a state for each of the weights it updates."
+            )
+        in_scope = self.distribute_strategy.extended.variable_created_in_scope
+        if not all(in_scope(optimizer.iterations.value) for optimizer in inner):
+            raise ValueError(
+                "An optimizer was made outside the tf.distribute scope of the model and would count an update "
+                "once for each device: make optimizers, and call compile, under `with strategy.scope():`."
             )
         # Built here, not at the first update: loading a saved model needs the slots to exist.
         self.generator_optimizer.build(self.generator.trainable_variables)
@@ -169,7 +203,9 @@ class AdversarialModel(keras.Model):
 
     def _optimizer(self, optimizer, keras_options):
         optimizer = self.default_optimizer() if optimizer is None else keras.optimizers.get(optimizer)
-        scale = keras_options.get("auto_scale_loss", True) and self.dtype_policy.name == "mixed_float16"
+        layers = (*_layers(self.generator), *_layers(self.critic))
+        half = any(layer.compute_dtype == "float16" for layer in layers)
+        scale = half and keras_options.get("auto_scale_loss", True)
         if scale and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
         return optimizer
@@ -207,8 +243,10 @@ class AdversarialModel(keras.Model):
         Raises:
             ValueError: labels, wrong dtype, shape or range, NaN, or a batch smaller than `n_critic`.
             FloatingPointError: a loss became NaN or infinite; the message names the update.
+            ConnectionError: another worker of a `tf.distribute.MultiWorkerMirroredStrategy` is gone.
         """
-        self._check_data(x, smallest_batch=self.n_critic, batch_size=batch_size)
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        self._check_data(x, smallest_batch=self.n_critic * replicas, batch_size=batch_size)
         if skip:
             if not isinstance(x, tf.data.Dataset) or skip < 0:
                 raise ValueError(f"skip must be 0, or positive with a tf.data.Dataset; got {skip!r}.")
@@ -222,6 +260,13 @@ class AdversarialModel(keras.Model):
             if _TOO_SMALL in error.message:
                 raise ValueError(self._too_small("a batch in the data")) from None
             raise
+        except tf.errors.UnavailableError:
+            if not self._has_several_workers():
+                raise
+            raise ConnectionError(
+                f"Another worker stopped answering after update {self.updates} of the generator, and this "
+                "one can't go on alone: start all workers again, from the last saved model."
+            ) from None
 
     def evaluate(self, x=None, *args, **kwargs):
         """The critic's estimate on held-out data, against fresh samples of the generator.
@@ -345,10 +390,12 @@ class AdversarialModel(keras.Model):
             )
 
     def _too_small(self, what):
+        replicas = self.distribute_strategy.num_replicas_in_sync
+        devices = f" times the number of devices ({replicas})" if replicas > 1 else ""
         return (
-            f"{what[0].upper()}{what[1:]} is {_TOO_SMALL} ({self.n_critic}): one step needs a mini-batch for "
-            f"each critic update, so pass a batch_size that is a multiple of {self.n_critic}, "
-            "and drop_remainder=True."
+            f"{what[0].upper()}{what[1:]} is {_TOO_SMALL} ({self.n_critic}){devices}: one step needs a "
+            "mini-batch for each critic update, so pass a batch_size that is a multiple of "
+            f"{self.n_critic * replicas}, and drop_remainder=True."
         )
 
 
@@ -420,7 +467,7 @@ class GAN(AdversarialModel):
         return keras.optimizers.Adam(2e-4, beta_1=0.5)  # Differs from 1406.2661: as in DCGAN, 1511.06434
 
     def critic_loss(self, real, fake):
-        real_logits, fake_logits = self._scores(self._noisy(real)), self._scores(self._noisy(fake))
+        real_logits, fake_logits = self._both_scores(self._noisy(real), self._noisy(fake))
         loss = _log_loss(real_logits, 1.0 - self.label_smoothing) + _log_loss(fake_logits, 0.0)
         return loss, {self.estimate_name: self.estimate(real_logits, fake_logits)}
 
@@ -448,7 +495,7 @@ class WassersteinModel(AdversarialModel):
     critic_argument = "critic"
 
     def critic_loss(self, real, fake):
-        estimate = self.estimate(self._scores(real), self._scores(fake))
+        estimate = self.estimate(*self._both_scores(real, fake))
         return -estimate, {self.estimate_name: estimate}
 
     def generator_loss(self, fake):
@@ -660,7 +707,12 @@ def _scaled(loss, optimizer):
 def _descend(tape, loss, network, optimizer):
     """One step of the optimizer; none for a network that is frozen."""
     if weights := network.trainable_variables:
-        optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+        gradients = tape.gradient(loss, weights)
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            # Keras looks for an overflow on the first replica alone, before it adds up the gradients.
+            context, mean = tf.distribute.get_replica_context(), tf.distribute.ReduceOp.MEAN
+            gradients = [g if g is None else context.all_reduce(mean, g) for g in gradients]
+        optimizer.apply_gradients(zip(gradients, weights))
 
 
 class ReplicaSeedGenerator(keras.random.SeedGenerator):
@@ -748,6 +800,27 @@ def _layers(network):
         yield layer
         if isinstance(layer, keras.Model):
             yield from _layers(layer)
+
+
+_ONE_BY_ONE = tuple(
+    getattr(keras.layers, name)
+    for name in (
+        *("InputLayer", "Dense", "Conv1D", "Conv2D", "Conv3D", "Flatten", "Reshape", "Dropout", "Activation"),
+        *("ReLU", "LeakyReLU", "LayerNormalization", "ZeroPadding2D", "MaxPooling2D", "AveragePooling2D"),
+        *("GlobalMaxPooling2D", "GlobalAveragePooling2D", "UpSampling2D"),
+    )
+)
+
+
+def _mixes_samples(network):
+    """Whether a score may depend on the other samples of the batch: false only if all layers are known."""
+    for step in getattr(network, "operations", network.layers):
+        if isinstance(step, keras.Model):
+            if _mixes_samples(step):
+                return True
+        elif not isinstance(step, _ONE_BY_ONE):
+            return True  # batch normalization, a student's minibatch discrimination, an operation
+    return False
 
 
 def _last_activation(network):

@@ -10,17 +10,29 @@ import math
 
 import keras
 import numpy as np
+import tensorflow as tf
 from keras import layers
+
+from wgan_keras.convolutions import Conv2D
+
+# The gradient penalty differentiates twice. The second derivative of both activations is 0 wherever there is
+# one, but TensorFlow's own would carry that array of zeros back through the whole network: stop_gradient.
 
 
 @keras.saving.register_keras_serializable("wgan_keras")
-def leaky_relu(x):
-    """max(x, 0) + 0.2 min(x, 0).
+@tf.custom_gradient
+def relu(x):
+    """max(x, 0)."""
+    y = tf.nn.relu(x)
+    return y, lambda dy: tf.raw_ops.ReluGrad(gradients=dy, features=tf.stop_gradient(y))
 
-    Written as a choice between two lines, because the gradient penalty differentiates twice: the stock
-    activation's second derivative is an array of zeros that TensorFlow carries back through the network.
-    """
-    return keras.ops.where(x > 0, x, 0.2 * x)
+
+@keras.saving.register_keras_serializable("wgan_keras")
+@tf.custom_gradient
+def leaky_relu(x):
+    """max(x, 0) + 0.2 min(x, 0)."""
+    y = tf.nn.leaky_relu(x, 0.2)
+    return y, lambda dy: tf.raw_ops.LeakyReluGrad(gradients=dy, features=tf.stop_gradient(y), alpha=0.2)
 
 
 def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
@@ -43,7 +55,7 @@ def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
     return keras.Model(z, layers.Dense(output_dim, dtype="float32")(x), name="generator")
 
 
-def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation="relu"):
+def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=relu):
     """Multilayer perceptron, sample to score: ReLU, He initialization as in 1704.00028's toy code.
 
     Args:
@@ -176,11 +188,11 @@ def conv_generator(
 
     def doubled(x, channels):
         if nearest:
-            x = layers.Conv2D(channels, 5, padding="same")(layers.UpSampling2D()(x))
+            x = Conv2D(channels, 5, padding="same")(layers.UpSampling2D()(x))
         else:
             x = layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x)
         for _ in range(extra):
-            x = layers.Conv2D(channels, 3, padding="same")(activated(x))
+            x = Conv2D(channels, 3, padding="same")(activated(x))
         return activated(x)
 
     z = x = keras.Input((latent_dim,), name="z")
@@ -189,7 +201,7 @@ def conv_generator(
     x = activated(layers.Dense(height // 4 * (width // 4) * quarter)(x))
     x = layers.Reshape((height // 4, width // 4, quarter))(x)
     x = doubled(doubled(x, half), full)
-    x = layers.Conv2D(channels, 5, padding="same", activation="tanh", dtype="float32")(x)
+    x = Conv2D(channels, 5, padding="same", activation="tanh", dtype="float32")(x)
     return keras.Model(z, x, name="generator")
 
 
@@ -238,12 +250,12 @@ def conv_critic(
 
     inputs = x = keras.Input(image_shape, name="image")
     for i, channels in enumerate(filters):
-        x = layers.Conv2D(channels, 5, strides=1 if max_pooling else 2, padding="same")(x)
+        x = Conv2D(channels, 5, strides=1 if max_pooling else 2, padding="same")(x)
         x = activated(x, normalized=i > 0)
         if max_pooling:
             x = layers.MaxPooling2D(padding="same")(x)
         for _ in range(extra):
-            x = activated(layers.Conv2D(channels, 3, padding="same")(x))
+            x = activated(Conv2D(channels, 3, padding="same")(x))
     x = layers.Flatten()(x)
     for units in hidden:
         x = activated(layers.Dense(units)(x))

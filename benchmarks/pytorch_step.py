@@ -1,0 +1,64 @@
+"""The textbook step of WGAN-GP in PyTorch, eager, on the same networks: for `step_time.py`."""
+
+import torch
+from torch import nn
+
+
+def mlp(inputs, outputs, hidden=(128, 128, 128)):
+    widths = [inputs, *hidden]
+    stack = [m for a, b in zip(widths, hidden) for m in (nn.Linear(a, b), nn.ReLU())]
+    return nn.Sequential(*stack, nn.Linear(hidden[-1], outputs))
+
+
+def generator(filters, batch_norm, latent_dim=64):
+    full, half, quarter = filters
+
+    def activated(channels, dense=False):
+        norm = nn.BatchNorm1d(channels) if dense else nn.BatchNorm2d(channels)
+        return [norm, nn.ReLU()] if batch_norm else [nn.ReLU()]
+
+    doubling = {"kernel_size": 5, "stride": 2, "padding": 2, "output_padding": 1}
+    return nn.Sequential(
+        nn.Linear(latent_dim, 49 * quarter),
+        *activated(49 * quarter, dense=True),
+        nn.Unflatten(1, (quarter, 7, 7)),
+        nn.ConvTranspose2d(quarter, half, **doubling),
+        *activated(half),
+        nn.ConvTranspose2d(half, full, **doubling),
+        *activated(full),
+        nn.Conv2d(full, 1, 5, padding=2),
+        nn.Tanh(),
+    )
+
+
+def critic(filters):
+    stack, channels, side = [], 1, 28
+    for out in filters:
+        stack += [nn.Conv2d(channels, out, 5, stride=2, padding=2), nn.LeakyReLU(0.2)]
+        channels, side = out, (side + 1) // 2
+    return nn.Sequential(*stack, nn.Flatten(), nn.Linear(channels * side**2, 1))
+
+
+def step(generator, critic, latent_dim, n_critic=5, gp_weight=10.0):
+    """A function that makes one generator update on a batch of real samples."""
+    optimizers = [torch.optim.Adam(net.parameters(), 1e-4, (0.0, 0.9)) for net in (generator, critic)]
+
+    def penalty(real, fake):
+        u = torch.rand(len(real), *[1] * (real.ndim - 1))
+        x_hat = (fake + u * (real - fake)).requires_grad_()
+        (gradient,) = torch.autograd.grad(critic(x_hat).sum(), x_hat, create_graph=True)
+        return ((gradient.flatten(1).norm(dim=1) - 1) ** 2).mean()
+
+    def update(batch):
+        for real in batch.chunk(n_critic):
+            fake = generator(torch.randn(len(real), latent_dim)).detach()
+            loss = critic(fake).mean() - critic(real).mean() + gp_weight * penalty(real, fake)
+            optimizers[1].zero_grad()
+            loss.backward()
+            optimizers[1].step()
+        optimizers[0].zero_grad()
+        loss = -critic(generator(torch.randn(len(real), latent_dim))).mean()
+        loss.backward()
+        optimizers[0].step()
+
+    return update

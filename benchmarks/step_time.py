@@ -1,0 +1,221 @@
+"""Time of one generator update of WGAN-GP: the package, the textbook's step, PyTorch, XLA.
+
+python benchmarks/step_time.py prints a table and writes step_time.json beside this file (ten minutes on two
+cores, most of them XLA's compiling). --quick times the smallest networks for a moment and writes nothing.
+
+Every row makes the same update, five critic steps and one of the generator, on batches of 64, with networks
+of one architecture: multilayer perceptrons for points in the plane; the demo's; a critic with 64, 128, 256
+and 512 filters of 5 x 5. The rows take turns: `ms` is the median over the rounds, `ratio` the median of the
+time divided by the textbook's in the same round. `share` is the rate of counted operations (see `operations`)
+divided by that of a product of two 1024 x 1024 matrices, measured in the same rounds. `first` is the time of
+the first updates, with tracing and compiling. PyTorch takes part where it is installed.
+"""
+
+import argparse
+import functools
+import importlib.util
+import json
+import statistics
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+import textbook
+from tqdm import tqdm
+
+from wgan_keras import WGANGP, networks, optimizers
+from wgan_keras.models import written_whole
+
+RESULTS = Path(__file__).with_suffix(".json")
+N_CRITIC, BATCH_SIZE = 5, 64
+LARGE = {"generator": (64, 128, 256), "critic": (64, 128, 256, 512)}
+DEMO = {"generator": (16, 32, 64), "critic": (16, 32, 64)}
+SIZES = {  # shape of a sample, updates timed at once
+    "2-D MLP": ((2,), 50),
+    "demo, 28 x 28": ((28, 28, 1), 5),
+    "large critic, 28 x 28": ((28, 28, 1), 1),
+}
+
+
+def textbook_networks(size):
+    if size == "2-D MLP":
+        return textbook.mlp(2, 2), textbook.mlp(2, 1)
+    filters = LARGE if size.startswith("large") else DEMO
+    return (
+        textbook.generator(filters=filters["generator"], batch_norm=filters is DEMO),
+        textbook.critic(filters=filters["critic"]),
+    )
+
+
+def package_networks(size):
+    if size == "2-D MLP":
+        return networks.mlp_generator(), networks.mlp_critic()
+    filters = LARGE if size.startswith("large") else DEMO
+    return (
+        networks.conv_generator(filters=filters["generator"], batch_norm=filters is DEMO),
+        networks.conv_critic(filters=filters["critic"]),
+    )
+
+
+def compiled(model, adam, **options):
+    model.compile(*(adam(1e-4, beta_1=0.0, beta_2=0.9) for _ in range(2)), **options)
+    return model
+
+
+def textbook_model(size):
+    return compiled(
+        textbook.TextbookWGANGP(*textbook_networks(size), N_CRITIC, seed=0), keras.optimizers.Adam
+    )
+
+
+def package_model(size, **options):
+    return compiled(WGANGP(*package_networks(size), n_critic=N_CRITIC, seed=0), optimizers.Adam, **options)
+
+
+def pytorch(size):
+    import pytorch_step
+    import torch
+
+    torch.set_num_threads(tf.config.threading.get_intra_op_parallelism_threads() or torch.get_num_threads())
+    if size == "2-D MLP":
+        nets, latent_dim = (pytorch_step.mlp(2, 2), pytorch_step.mlp(2, 1)), 2
+    else:
+        filters, latent_dim = (LARGE if size.startswith("large") else DEMO), 64
+        nets = (
+            pytorch_step.generator(filters["generator"], batch_norm=filters is DEMO),
+            pytorch_step.critic(filters["critic"]),
+        )
+    step = pytorch_step.step(*nets, latent_dim, N_CRITIC)
+    shape = SIZES[size][0]
+    batch = torch.rand(N_CRITIC * BATCH_SIZE, *(shape if len(shape) == 1 else (1, 28, 28))) * 2 - 1
+
+    def run(updates):
+        for _ in range(updates):
+            step(batch)
+
+    return run
+
+
+def runner(model, size):
+    """A function that makes updates as a user would: by `fit`, from a `tf.data.Dataset`."""
+    shape, _ = SIZES[size]
+    batch = np.random.default_rng(0).uniform(-1, 1, (N_CRITIC * BATCH_SIZE, *shape)).astype("float32")
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread sleeps through the end of a short run
+    batches = tf.data.Dataset.from_tensors(batch).repeat().with_options(options)
+    return lambda updates: model.fit(batches, steps_per_epoch=updates, shuffle=False, verbose=0)
+
+
+def rows_of(size, updates, with_xla):
+    """{name: function that builds a runner} of everything that is timed."""
+    rows = {
+        "textbook": lambda: runner(textbook_model(size), size),
+        "wgan_keras": lambda: runner(package_model(size), size),
+        "wgan_keras, Keras' Adam": lambda: runner(
+            compiled(WGANGP(*package_networks(size), n_critic=N_CRITIC, seed=0), keras.optimizers.Adam), size
+        ),
+    }
+    if updates > 1:
+        rows[f"wgan_keras, steps_per_execution {updates}"] = lambda: runner(
+            package_model(size, steps_per_execution=updates), size
+        )
+    if with_xla:
+        rows["wgan_keras, XLA"] = lambda: runner(package_model(size, jit_compile=True), size)
+    if importlib.util.find_spec("torch"):
+        rows["PyTorch, eager"] = functools.partial(pytorch, size)
+    return rows
+
+
+def operations(size):
+    """Counted floating-point operations of one generator update: two for a multiplication and an addition.
+
+    Those of convolutions and dense layers that the mathematics needs. A critic step: the generator forward;
+    three passes forward of the critic; of real and generated samples the gradients by weights and, past the
+    first layer, by inputs; at the points between the gradient by inputs, and of the penalty one pass along it
+    and the gradients by weights. A generator step: both forward, the critic's gradient by inputs, both
+    gradients of the generator.
+    """
+    generator, critic = package_networks(size)
+    made, scored = forward_operations(generator), forward_operations(critic)
+    critic_step = sum(made) + 10 * sum(scored) - 2 * scored[0]
+    generator_step = 3 * sum(made) - made[0] + 2 * sum(scored)
+    return BATCH_SIZE * (N_CRITIC * critic_step + generator_step)
+
+
+def forward_operations(network):
+    """Of each convolution and dense layer, for one sample."""
+    counts = []
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.Dense):
+            counts.append(2 * layer.kernel.shape[0] * layer.kernel.shape[1])
+        elif isinstance(layer, keras.layers.Conv2DTranspose):
+            counts.append(2 * np.prod(layer.input.shape[1:3]) * np.prod(layer.kernel.shape))
+        elif isinstance(layer, keras.layers.Conv2D):
+            counts.append(2 * np.prod(layer.output.shape[1:3]) * np.prod(layer.kernel.shape))
+    return [int(count) for count in counts]
+
+
+def matrix_rate():
+    """Operations a second of a matrix product."""
+    a = tf.random.normal((1024, 1024))
+    start = time.perf_counter()
+    for _ in range(5):
+        b = tf.matmul(a, a)
+    b.numpy()
+    return 5 * 2 * 1024**3 / (time.perf_counter() - start)
+
+
+def measure(size, rounds, updates, with_xla):
+    """A list of rows, dicts, for one size."""
+    runs, first = {}, {}
+    for name, build in rows_of(size, updates, with_xla).items():
+        runs[name] = build()
+        start = time.perf_counter()
+        runs[name](updates)
+        first[name] = time.perf_counter() - start
+    seconds, rates = {name: [] for name in runs}, []
+    for _ in tqdm(range(rounds), desc=size, unit="round"):
+        rates.append(matrix_rate())
+        for name, run in runs.items():
+            start = time.perf_counter()
+            run(updates)
+            seconds[name].append((time.perf_counter() - start) / updates)
+    rate, counted = statistics.median(rates), operations(size)
+    return [
+        {
+            "size": size,
+            "row": name,
+            "ms": round(1e3 * statistics.median(times), 3),
+            "ratio": round(statistics.median(a / b for a, b in zip(times, seconds["textbook"])), 3),
+            "share": round(counted / statistics.median(times) / rate, 3),
+            "first": round(first[name], 2),
+        }
+        for name, times in seconds.items()
+    ]
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="the smallest networks, nothing written")
+    quick = parser.parse_args(arguments).quick
+    rows = []
+    print(f"{'size':22} {'row':34} {'ms':>9} {'ratio':>6} {'share':>6} {'first':>7}")
+    for size, (_, updates) in SIZES.items():
+        if quick:
+            updates = 1
+        new = measure(size, 1 if quick else 15, updates, with_xla=not quick)
+        for row in new:
+            print("{size:22} {row:34} {ms:9.2f} {ratio:6.2f} {share:6.2f} {first:6.1f} s".format(**row))
+        rows += new
+        if quick:
+            return
+    with written_whole(RESULTS) as partial:
+        Path(partial).write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
