@@ -50,7 +50,6 @@ class AdversarialModel(keras.Model):
         self.critic = critic
         self.n_critic = int(n_critic)
         self.seed = seed
-        self._critic_mixes_samples = _mixes_samples(critic)
         self.training_noise = ReplicaSeedGenerator(seed)
         # Evaluation draws from a stream of its own, so that validating does not change the training.
         self.evaluation_noise = ReplicaSeedGenerator(0)
@@ -144,14 +143,6 @@ class AdversarialModel(keras.Model):
         # Under mixed precision the networks compute in float16; losses and penalties don't.
         return tf.cast(self.critic(x, training=training), tf.float32)
 
-    def _both_scores(self, real, fake):
-        """Scores of a real and a generated batch: one pass, unless a layer may mix the samples of a batch."""
-        if self._critic_mixes_samples:
-            return self._scores(real), self._scores(fake)
-        size = tf.shape(real)[0]
-        scores = self._scores(tf.concat([real, tf.cast(fake, real.dtype)], axis=0))
-        return scores[:size], scores[size:]
-
     # --- Keras' conventions -----------------------------------------------------------------------
 
     def build(self, input_shape):
@@ -191,8 +182,8 @@ class AdversarialModel(keras.Model):
         in_scope = self.distribute_strategy.extended.variable_created_in_scope
         if not all(in_scope(optimizer.iterations.value) for optimizer in inner):
             raise ValueError(
-                "An optimizer was made outside the tf.distribute scope of the model and would count an update "
-                "once for each device: make optimizers, and call compile, under `with strategy.scope():`."
+                "An optimizer was made outside the tf.distribute scope of the model, where it would count an "
+                "update once for each device: call compile, and make optimizers, inside `strategy.scope()`."
             )
         # Built here, not at the first update: loading a saved model needs the slots to exist.
         self.generator_optimizer.build(self.generator.trainable_variables)
@@ -467,7 +458,7 @@ class GAN(AdversarialModel):
         return keras.optimizers.Adam(2e-4, beta_1=0.5)  # Differs from 1406.2661: as in DCGAN, 1511.06434
 
     def critic_loss(self, real, fake):
-        real_logits, fake_logits = self._both_scores(self._noisy(real), self._noisy(fake))
+        real_logits, fake_logits = self._scores(self._noisy(real)), self._scores(self._noisy(fake))
         loss = _log_loss(real_logits, 1.0 - self.label_smoothing) + _log_loss(fake_logits, 0.0)
         return loss, {self.estimate_name: self.estimate(real_logits, fake_logits)}
 
@@ -495,7 +486,7 @@ class WassersteinModel(AdversarialModel):
     critic_argument = "critic"
 
     def critic_loss(self, real, fake):
-        estimate = self.estimate(*self._both_scores(real, fake))
+        estimate = self.estimate(self._scores(real), self._scores(fake))
         return -estimate, {self.estimate_name: estimate}
 
     def generator_loss(self, fake):
@@ -800,27 +791,6 @@ def _layers(network):
         yield layer
         if isinstance(layer, keras.Model):
             yield from _layers(layer)
-
-
-_ONE_BY_ONE = tuple(
-    getattr(keras.layers, name)
-    for name in (
-        *("InputLayer", "Dense", "Conv1D", "Conv2D", "Conv3D", "Flatten", "Reshape", "Dropout", "Activation"),
-        *("ReLU", "LeakyReLU", "LayerNormalization", "ZeroPadding2D", "MaxPooling2D", "AveragePooling2D"),
-        *("GlobalMaxPooling2D", "GlobalAveragePooling2D", "UpSampling2D"),
-    )
-)
-
-
-def _mixes_samples(network):
-    """Whether a score may depend on the other samples of the batch: false only if all layers are known."""
-    for step in getattr(network, "operations", network.layers):
-        if isinstance(step, keras.Model):
-            if _mixes_samples(step):
-                return True
-        elif not isinstance(step, _ONE_BY_ONE):
-            return True  # batch normalization, a student's minibatch discrimination, an operation
-    return False
 
 
 def _last_activation(network):
