@@ -5,8 +5,11 @@ import errno
 import os
 import re
 import resource
+import shlex
+import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -88,6 +91,17 @@ def test_runs_get_folders_of_their_own(in_tmp):
     assert sorted(path.name for path in (in_tmp / "runs").iterdir()) == ["wgan-gp-photos", "wgan-gp-photos-2"]
 
 
+def equal_runs(a, b, updates):
+    models = [keras.models.load_model(f"{folder}/model.keras") for folder in (a, b)]
+    assert [model.updates for model in models] == [updates, updates]
+    for weights in zip(*(model.get_weights() for model in models)):
+        assert np.array_equal(*weights)
+    assert Path(a, "log.csv").read_bytes() == Path(b, "log.csv").read_bytes()
+    with np.load(f"{a}/samples.npz") as one, np.load(f"{b}/samples.npz") as other:
+        assert np.array_equal(one["steps"], other["steps"])
+        assert np.array_equal(one["frames"], other["frames"])
+
+
 def test_a_resumed_run_equals_an_uninterrupted_one(in_tmp, capsys, monkeypatch):
     write_folder(in_tmp / "photos", n=16)
     arguments = ["train", *SMALL[:-1], "10"]
@@ -107,14 +121,68 @@ def test_a_resumed_run_equals_an_uninterrupted_one(in_tmp, capsys, monkeypatch):
     monkeypatch.chdir(in_tmp)
     assert main(["train", "--resume", "--out", "parts"]) == 0
 
-    whole, parts = (keras.models.load_model(f"{name}/model.keras") for name in ("whole", "parts"))
-    assert parts.updates == whole.updates == 10
-    for a, b in zip(whole.get_weights(), parts.get_weights()):
-        assert (a == b).all()
-    assert (in_tmp / "whole" / "log.csv").read_text() == (in_tmp / "parts" / "log.csv").read_text()
-    with np.load("whole/samples.npz") as a, np.load("parts/samples.npz") as b:
-        assert a["steps"].tolist() == b["steps"].tolist()
-        assert (a["frames"] == b["frames"]).all()
+    equal_runs("whole", "parts", updates=10)
+
+
+def test_signals_in_mid_segment_save_that_very_update(in_tmp, capsys, monkeypatch):
+    write_folder(in_tmp / "photos", n=3)  # three batches for a pass: segments of two end within one
+    arguments = ["train", *SMALL[:-1], "40", "--out"]
+    assert main([*arguments, "whole"]) == 0
+    show = callbacks.Progress.on_train_batch_end
+    signals = {7: (signal.SIGINT, 130), 12: (signal.SIGTERM, 143)}  # in the middle, and at the end
+
+    def interrupted(self, batch, logs=None):
+        show(self, batch, logs)
+        if self.model.updates in signals:
+            signal.raise_signal(signals[self.model.updates][0])
+
+    monkeypatch.setattr(callbacks.Progress, "on_train_batch_end", interrupted)
+    earlier = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
+    again = [*arguments, "my parts"]
+    for update, (_, status) in signals.items():
+        assert main(again) == status
+        line = capsys.readouterr().err.splitlines()[-1]
+        assert line.startswith("Interrupted. To go on from the last save: python -m wgan_keras train")
+        assert keras.models.load_model("my parts/model.keras").updates == update
+        again = shlex.split(line)[line.split().index("train") :]
+    signal.signal(signal.SIGINT, earlier)
+    assert main(again) == 0
+    equal_runs("whole", "my parts", updates=40)
+
+
+def test_a_signal_between_calls_of_fit(tmp_path):
+    """While the command draws, or scores at the end, nothing has to be saved."""
+    write_folder(tmp_path / "photos")
+    code = (
+        "import runpy, signal\n"
+        "from wgan_keras import plotting\n"
+        "plotting.plot_curves = lambda *args, **kwargs: signal.raise_signal(signal.SIGTERM)\n"
+        "runpy.run_module('wgan_keras', run_name='__main__')\n"
+    )
+    result = run_python(code, "train", *SMALL[:-1], "1", "--out", "run", cwd=tmp_path)
+    assert result.returncode == 143
+    assert result.stderr.splitlines()[-1].endswith("python -m wgan_keras train --resume --out run")
+    result = command("train", "--resume", "--out", "run", cwd=tmp_path)
+    assert result.returncode == 0
+    assert (tmp_path / "run" / "curves.png").exists()
+
+
+def test_a_diverged_run_ends_in_one_line_and_keeps_its_last_save(in_tmp, capsys, monkeypatch):
+    write_folder(in_tmp / "photos")
+    begin = callbacks.Progress.on_train_begin
+
+    def spoil(self, logs=None):
+        begin(self, logs)
+        if self.model.updates == 3:
+            self.model.critic.trainable_variables[-1].assign([np.inf])
+
+    monkeypatch.setattr(callbacks.Progress, "on_train_begin", spoil)
+    assert main(["train", *SMALL[:-1], "20", "--out", "run"]) == 1
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert line.startswith("error: Training diverged: a loss is NaN or infinite at update 4 of")
+    saved = keras.models.load_model("run/model.keras")
+    assert saved.updates == 3
+    assert all(np.isfinite(weight).all() for weight in saved.get_weights())
 
 
 # --- What can be wrong, each in one sentence ------------------------------------------------------------

@@ -18,7 +18,6 @@ STEPS, EPOCHS = 3, 4
 
 
 def small_model(cls=WGANGP, hidden=4, optimizer=keras.optimizers.Adam, **options):
-    keras.utils.clear_session()  # names as in a fresh process: TensorFlow's rounding depends on them
     keras.utils.set_random_seed(0)
     critic = keras.Sequential(
         [keras.Input((2,)), keras.layers.Dense(hidden), keras.layers.Dropout(0.3), keras.layers.Dense(1)]
@@ -70,6 +69,7 @@ class At(keras.callbacks.Callback):
 
 def run(path, *others, make=small_model, rows=None):
     """Start or go on with a run as a fresh process would; returns the model."""
+    keras.utils.clear_session()  # names as in a fresh process: TensorFlow's rounding depends on them
     model = make()
     checkpoint = callbacks.Checkpoint(path)
     checkpoint.restore(model)
@@ -83,6 +83,23 @@ def run(path, *others, make=small_model, rows=None):
         verbose=0,
     )
     return model
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory):
+    """The state at the end of a run, and its rows."""
+    rows = []
+    return state(run(tmp_path_factory.mktemp("whole") / "model.keras", rows=rows)), rows
+
+
+@pytest.fixture
+def handlers():
+    """Python's own handlers, also where the tests run in the background of a shell, which ignores Ctrl-C."""
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
+    yield lambda: {number: signal.getsignal(number) for number in usual} == usual
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 # --- Restoring --------------------------------------------------------------------------------------------
@@ -225,9 +242,7 @@ def test_a_kill_at_any_instant_of_a_save_leaves_a_whole_checkpoint(tmp_path, mon
             assert same(state(restored), states[restored.updates])
 
 
-def test_saving_goes_on_after_each_of_these_instants(tmp_path):
-    """Left-over files are overwritten; a damaged checkpoint never takes the place of a good one."""
-    whole = run(tmp_path / "whole" / "model.keras")
+def test_left_over_and_damaged_files_do_no_harm(tmp_path, handlers, uninterrupted):
     path = tmp_path / "model.keras"
     with pytest.raises(KeyboardInterrupt):
         run(path, At(5, lambda: signal.raise_signal(signal.SIGINT)))
@@ -236,7 +251,7 @@ def test_saving_goes_on_after_each_of_these_instants(tmp_path):
     path.write_bytes(path.read_bytes()[:1000])
     with pytest.warns(UserWarning, match="went back to"):
         model = run(path)
-    assert same(state(model), state(whole))
+    assert same(state(model), uninterrupted[0])
     assert sorted(p.name for p in tmp_path.glob("*.keras")) == ["model.keras", "previous-model.keras"]
     for name, updates in {"model": 12, "previous-model": 9}.items():
         assert keras.models.load_model(tmp_path / f"{name}.keras").updates == updates
@@ -292,43 +307,33 @@ def test_a_run_killed_ten_times_equals_a_whole_one(tmp_path):
 # --- Signals ------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def handlers():
-    """Python's own handlers, also where the tests run in the background of a shell, which ignores Ctrl-C."""
-    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
-    before = {number: signal.signal(number, handler) for number, handler in usual.items()}
-    yield lambda: {number: signal.getsignal(number) for number in usual} == usual
-    for number, handler in before.items():
-        signal.signal(number, handler)
+CTRL_C, TERMINATE = (signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)
 
 
-@pytest.mark.parametrize("update", [1, STEPS, STEPS + 1, STEPS + 2, STEPS * EPOCHS])
 @pytest.mark.parametrize(
-    ("number", "error"), [(signal.SIGINT, KeyboardInterrupt), (signal.SIGTERM, SystemExit)]
+    ("update", "number", "error"),
+    [(1, *CTRL_C), (STEPS, *TERMINATE), (STEPS + 1, *CTRL_C), (5, *TERMINATE), (STEPS * EPOCHS, *CTRL_C)],
 )
-def test_a_signal_saves_that_very_update_and_leaves(tmp_path, handlers, number, error, update):
-    whole_rows, rows = [], []
-    whole = run(tmp_path / "whole.keras", rows=whole_rows)
-    path = tmp_path / "model.keras"
+def test_a_signal_saves_that_very_update_and_leaves(tmp_path, handlers, uninterrupted, update, number, error):
+    path, rows = tmp_path / "model.keras", []
     with pytest.raises(error) as stopped:
         run(path, At(update, lambda: signal.raise_signal(number)), rows=rows)
     assert number == signal.SIGINT or stopped.value.code == 143
     assert handlers()
     assert keras.models.load_model(path).updates == update
     resumed = run(path, rows=rows)
-    assert same(state(resumed), state(whole))
-    assert rows == whole_rows
+    assert same(state(resumed), uninterrupted[0])
+    assert rows == uninterrupted[1]
     assert handlers()
 
 
-def test_twice_interrupted_in_one_epoch(tmp_path, handlers):
-    whole_rows, rows = [], []
-    whole = run(tmp_path / "whole.keras", rows=whole_rows)
+def test_twice_interrupted_in_one_epoch(tmp_path, handlers, uninterrupted):
+    rows = []
     for update in (4, 5):
         with pytest.raises(KeyboardInterrupt):
             run(tmp_path / "m.keras", At(update, lambda: signal.raise_signal(signal.SIGINT)), rows=rows)
-    assert same(state(run(tmp_path / "m.keras", rows=rows)), state(whole))
-    assert rows == whole_rows
+    assert same(state(run(tmp_path / "m.keras", rows=rows)), uninterrupted[0])
+    assert rows == uninterrupted[1]
 
 
 def test_a_second_signal_leaves_at_once(tmp_path, handlers):
