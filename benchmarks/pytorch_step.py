@@ -1,4 +1,13 @@
-"""The textbook step of WGAN-GP in PyTorch, eager, on the same networks: for `step_time.py`."""
+"""The textbook step of WGAN-GP in PyTorch, eager, on the same networks.
+
+`step_time.py` starts this as a process of its own: in one process the threads of TensorFlow and PyTorch stand
+in each other's way. It names the filters as JSON (null: the multilayer perceptrons) and the batch size;
+for each number of updates on the standard input the seconds they took go to the standard output.
+"""
+
+import json
+import sys
+import time
 
 import torch
 from torch import nn
@@ -62,3 +71,22 @@ def step(generator, critic, latent_dim, n_critic=5, gp_weight=10.0):
         optimizers[0].step()
 
     return update
+
+
+def main(filters, batch_size, n_critic=5):
+    if filters is None:
+        nets, latent_dim, shape = (mlp(2, 2), mlp(2, 1)), 2, (2,)
+    else:
+        nets = generator(filters["generator"], filters["batch_norm"]), critic(filters["critic"])
+        latent_dim, shape = 64, (1, 28, 28)
+    update = step(*nets, latent_dim, n_critic)
+    batch = torch.rand(n_critic * batch_size, *shape) * 2 - 1
+    for line in sys.stdin:
+        start = time.perf_counter()
+        for _ in range(int(line)):
+            update(batch)
+        print(time.perf_counter() - start, flush=True)
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]), int(sys.argv[2]))

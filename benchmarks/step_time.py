@@ -8,14 +8,16 @@ of one architecture: multilayer perceptrons for points in the plane; the demo's;
 and 512 filters of 5 x 5. The rows take turns: `ms` is the median over the rounds, `ratio` the median of the
 time divided by the textbook's in the same round. `share` is the rate of counted operations (see `operations`)
 divided by that of a product of two 1024 x 1024 matrices, measured in the same rounds. `first` is the time of
-the first updates, with tracing and compiling. PyTorch takes part where it is installed.
+the first updates, with tracing and compiling. PyTorch takes part, in a process of its own, where it is
+installed.
 """
 
 import argparse
-import functools
 import importlib.util
 import json
 import statistics
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -30,31 +32,30 @@ from wgan_keras.models import written_whole
 
 RESULTS = Path(__file__).with_suffix(".json")
 N_CRITIC, BATCH_SIZE = 5, 64
-LARGE = {"generator": (64, 128, 256), "critic": (64, 128, 256, 512)}
-DEMO = {"generator": (16, 32, 64), "critic": (16, 32, 64)}
-SIZES = {  # shape of a sample, updates timed at once
-    "2-D MLP": ((2,), 50),
-    "demo, 28 x 28": ((28, 28, 1), 5),
-    "large critic, 28 x 28": ((28, 28, 1), 1),
+SIZES = {  # filters of both networks (None: multilayer perceptrons), updates timed at once
+    "2-D MLP": (None, 50),
+    "demo, 28 x 28": ({"generator": (16, 32, 64), "batch_norm": True, "critic": (16, 32, 64)}, 5),
+    "large critic, 28 x 28": (
+        {"generator": (64, 128, 256), "batch_norm": False, "critic": (64, 128, 256, 512)},
+        1,
+    ),
 }
 
 
-def textbook_networks(size):
-    if size == "2-D MLP":
+def textbook_networks(filters):
+    if filters is None:
         return textbook.mlp(2, 2), textbook.mlp(2, 1)
-    filters = LARGE if size.startswith("large") else DEMO
     return (
-        textbook.generator(filters=filters["generator"], batch_norm=filters is DEMO),
+        textbook.generator(filters=filters["generator"], batch_norm=filters["batch_norm"]),
         textbook.critic(filters=filters["critic"]),
     )
 
 
-def package_networks(size):
-    if size == "2-D MLP":
+def package_networks(filters):
+    if filters is None:
         return networks.mlp_generator(), networks.mlp_critic()
-    filters = LARGE if size.startswith("large") else DEMO
     return (
-        networks.conv_generator(filters=filters["generator"], batch_norm=filters is DEMO),
+        networks.conv_generator(filters=filters["generator"], batch_norm=filters["batch_norm"]),
         networks.conv_critic(filters=filters["critic"]),
     )
 
@@ -64,66 +65,60 @@ def compiled(model, **options):
     return model
 
 
-def textbook_model(size):
-    return compiled(textbook.TextbookWGANGP(*textbook_networks(size), N_CRITIC, seed=0))
+def textbook_model(filters):
+    return compiled(textbook.TextbookWGANGP(*textbook_networks(filters), N_CRITIC, seed=0))
 
 
-def package_model(size, **options):
-    return compiled(WGANGP(*package_networks(size), n_critic=N_CRITIC, seed=0), **options)
+def package_model(filters, **options):
+    return compiled(WGANGP(*package_networks(filters), n_critic=N_CRITIC, seed=0), **options)
 
 
-def pytorch(size):
-    import pytorch_step
-    import torch
-
-    torch.set_num_threads(tf.config.threading.get_intra_op_parallelism_threads() or torch.get_num_threads())
-    if size == "2-D MLP":
-        nets, latent_dim = (pytorch_step.mlp(2, 2), pytorch_step.mlp(2, 1)), 2
-    else:
-        filters, latent_dim = (LARGE if size.startswith("large") else DEMO), 64
-        nets = (
-            pytorch_step.generator(filters["generator"], batch_norm=filters is DEMO),
-            pytorch_step.critic(filters["critic"]),
-        )
-    step = pytorch_step.step(*nets, latent_dim, N_CRITIC)
-    shape = SIZES[size][0]
-    batch = torch.rand(N_CRITIC * BATCH_SIZE, *(shape if len(shape) == 1 else (1, 28, 28))) * 2 - 1
+def by_fit(model):
+    """A function that makes updates as a user would, by `fit` on a data set, and returns the seconds."""
+    shape = (N_CRITIC * BATCH_SIZE, *model.generator.output_shape[1:])
+    batch = np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread sleeps through the end of a short run
+    batches = tf.data.Dataset.from_tensors(batch).repeat().with_options(options)
 
     def run(updates):
-        for _ in range(updates):
-            step(batch)
+        start = time.perf_counter()
+        model.fit(batches, steps_per_epoch=updates, shuffle=False, verbose=0)
+        return time.perf_counter() - start
 
     return run
 
 
-def runner(model, size):
-    """A function that makes updates as a user would: by `fit`, from a `tf.data.Dataset`."""
-    shape, _ = SIZES[size]
-    batch = np.random.default_rng(0).uniform(-1, 1, (N_CRITIC * BATCH_SIZE, *shape)).astype("float32")
-    options = tf.data.Options()
-    options.autotune.enabled = False  # its thread sleeps through the end of a short run
-    batches = tf.data.Dataset.from_tensors(batch).repeat().with_options(options)
-    return lambda updates: model.fit(batches, steps_per_epoch=updates, shuffle=False, verbose=0)
+def by_pytorch(filters):
+    script = Path(__file__).with_name("pytorch_step.py")
+    process = subprocess.Popen(
+        [sys.executable, script, json.dumps(filters), str(BATCH_SIZE)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    def run(updates):
+        print(updates, file=process.stdin, flush=True)
+        return float(process.stdout.readline())
+
+    return run
 
 
-def rows_of(size, updates, with_xla):
-    """{name: function that builds a runner} of everything that is timed."""
-    rows = {
-        "textbook": lambda: runner(textbook_model(size), size),
-        "wgan_keras": lambda: runner(package_model(size), size),
-    }
+def rows_of(filters, updates, with_xla):
+    """{name: function of a number of updates, which returns seconds} of all that is timed."""
+    rows = {"textbook": by_fit(textbook_model(filters)), "wgan_keras": by_fit(package_model(filters))}
     if updates > 1:
-        rows[f"wgan_keras, steps_per_execution {updates}"] = lambda: runner(
-            package_model(size, steps_per_execution=updates), size
-        )
+        name = f"wgan_keras, steps_per_execution={updates}"
+        rows[name] = by_fit(package_model(filters, steps_per_execution=updates))
     if with_xla:
-        rows["wgan_keras, XLA"] = lambda: runner(package_model(size, jit_compile=True), size)
+        rows["wgan_keras, jit_compile=True"] = by_fit(package_model(filters, jit_compile=True))
     if importlib.util.find_spec("torch"):
-        rows["PyTorch, eager"] = functools.partial(pytorch, size)
+        rows["PyTorch, eager"] = by_pytorch(filters)
     return rows
 
 
-def operations(size):
+def operations(filters):
     """Counted floating-point operations of one generator update: two for a multiplication and an addition.
 
     Those of convolutions and dense layers that the mathematics needs. A critic step: the generator forward;
@@ -132,7 +127,7 @@ def operations(size):
     and the gradients by weights. A generator step: both forward, the critic's gradient by inputs, both
     gradients of the generator.
     """
-    generator, critic = package_networks(size)
+    generator, critic = package_networks(filters)
     made, scored = forward_operations(generator), forward_operations(critic)
     critic_step = sum(made) + 10 * sum(scored) - 2 * scored[0]
     generator_step = 3 * sum(made) - made[0] + 2 * sum(scored)
@@ -164,20 +159,15 @@ def matrix_rate():
 
 def measure(size, rounds, updates, with_xla):
     """A list of rows, dicts, for one size."""
-    runs, first = {}, {}
-    for name, build in rows_of(size, updates, with_xla).items():
-        runs[name] = build()
-        start = time.perf_counter()
-        runs[name](updates)
-        first[name] = time.perf_counter() - start
+    filters, _ = SIZES[size]
+    runs = rows_of(filters, updates, with_xla)
+    first = {name: run(updates) for name, run in runs.items()}
     seconds, rates = {name: [] for name in runs}, []
     for _ in tqdm(range(rounds), desc=size, unit="round"):
         rates.append(matrix_rate())
         for name, run in runs.items():
-            start = time.perf_counter()
-            run(updates)
-            seconds[name].append((time.perf_counter() - start) / updates)
-    rate, counted = statistics.median(rates), operations(size)
+            seconds[name].append(run(updates) / updates)
+    rate, counted = statistics.median(rates), operations(filters)
     return [
         {
             "size": size,

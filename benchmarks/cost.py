@@ -1,0 +1,101 @@
+"""How the cost of a generator update grows: with batch, image size, critic updates and width.
+
+python benchmarks/cost.py writes cost.json beside this file, from which `python -m tools.make_images cost` draws
+images/cost.png (ten minutes on two cores). --quick measures two settings for a moment and writes nothing.
+
+From the demo's setting (28 x 28 pixels, batches of 64, one critic update, filters 16, 32, 64) one thing grows
+at a time. Each setting runs in a fresh process, the settings in turn, three times over: `ms` is the median time
+of an update, `mib` the median of how far the process's peak memory rose above what it held before its first
+update, TensorFlow and the data included in what it held.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import multiprocessing
+import resource
+import statistics
+import time
+from pathlib import Path
+
+from tqdm import tqdm
+
+from wgan_keras.models import written_whole
+
+RESULTS = Path(__file__).with_suffix(".json")
+BASE = {"image_size": 28, "batch_size": 64, "n_critic": 1, "width": 1}
+GROWTH = {
+    "batch_size": (16, 32, 64, 128, 256),
+    "image_size": (28, 56, 84, 112),
+    "n_critic": (1, 2, 5, 10),
+    "width": (1, 2, 3, 4),
+}
+
+
+def measure(setting, updates):
+    """Seconds of an update and MiB by which the peak of memory rose, in this process."""
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    from wgan_keras import WGANGP, networks
+
+    shape = (setting["image_size"], setting["image_size"], 1)
+    filters = tuple(setting["width"] * f for f in (16, 32, 64))
+    model = WGANGP(
+        networks.conv_generator(shape, filters=filters, batch_norm=True),
+        networks.conv_critic(shape, filters=filters),
+        n_critic=setting["n_critic"],
+        seed=0,
+    )
+    model.compile(*(keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.9) for _ in range(2)))
+    samples = setting["n_critic"] * setting["batch_size"]
+    batch = np.random.default_rng(0).uniform(-1, 1, (samples, *shape)).astype("float32")
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread sleeps through the end of a short run
+    batches = tf.data.Dataset.from_tensors(batch).repeat().with_options(options)
+    before = peak_mib()
+    model.fit(batches, steps_per_epoch=1, shuffle=False, verbose=0)
+    start = time.perf_counter()
+    model.fit(batches, steps_per_epoch=updates, shuffle=False, verbose=0)
+    return (time.perf_counter() - start) / updates, peak_mib() - before
+
+
+def peak_mib():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="two settings, nothing written")
+    quick = parser.parse_args(arguments).quick
+    settings = [{**BASE, name: value, "grows": name} for name, values in GROWTH.items() for value in values]
+    rounds, updates = (1, 1) if quick else (3, 10)
+    if quick:
+        settings = settings[:2]
+    found = [[] for _ in settings]
+    fresh = {"max_workers": 1, "mp_context": multiprocessing.get_context("spawn"), "max_tasks_per_child": 1}
+    with concurrent.futures.ProcessPoolExecutor(**fresh) as pool, tqdm(total=rounds * len(settings)) as bar:
+        for _ in range(rounds):
+            for setting, values in zip(settings, found):
+                values.append(pool.submit(measure, setting, updates).result())
+                bar.update()
+    rows = [
+        {
+            **setting,
+            "ms": round(1e3 * statistics.median(seconds for seconds, _ in values), 2),
+            "mib": round(statistics.median(mib for _, mib in values)),
+        }
+        for setting, values in zip(settings, found)
+    ]
+    for row in rows:
+        print("{grows:10} = {value:4}: {ms:8.2f} ms {mib:5} MiB".format(value=row[row["grows"]], **row))
+    if not quick:
+        with written_whole(RESULTS) as partial:
+            Path(partial).write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
