@@ -1,12 +1,12 @@
 """How the cost of a generator update grows: with batch, image size, critic updates and width.
 
-python benchmarks/cost.py writes cost.json beside this file, from which `python -m tools.make_images cost` draws
-images/cost.png (ten minutes on two cores). --quick measures two settings for a moment and writes nothing.
+python benchmarks/cost.py writes cost.json beside this file (ten minutes on two cores), from which
+`python -m tools.make_images cost` draws images/cost.png. --quick measures two settings and writes nothing.
 
 From the demo's setting (28 x 28 pixels, batches of 64, one critic update, filters 16, 32, 64) one thing grows
-at a time. Each setting runs in a fresh process, the settings in turn, three times over: `ms` is the median time
-of an update, `mib` the median of how far the process's peak memory rose above what it held before its first
-update, TensorFlow and the data included in what it held.
+at a time. Each setting runs in a fresh process, the settings in turn, three times over: `ms` is the median
+time of an update, `mib` the median of how far the process's peak memory rises above what it is with
+TensorFlow, networks and data loaded, before the first update.
 """
 
 import argparse

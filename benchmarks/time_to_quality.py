@@ -9,8 +9,8 @@ look at which the distance is at most 12, `end` the distance at the end of the r
 - demo: the networks and settings of `make demo` (16, 32 and 64 filters, one critic update, batches of 64,
   rate 3e-3 falling to 0 over 1,500 updates), three seeds.
 - textbook: what tutorials write, `textbook.py`: a critic with 64, 128, 256 and 512 filters and dropout .3,
-  five critic updates (three in the run with batches of 512), Adam 2e-4 with betas .5 and .9. A run ends at the
-  distance or when it has trained for 12 times as long as the slowest demo run took to reach it.
+  five critic updates (three in the run with batches of 512), Adam 2e-4 with betas .5 and .9. A run ends at
+  the distance or when it has trained for 12 times as long as the slowest demo run took to reach it.
 """
 
 import argparse
