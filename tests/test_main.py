@@ -284,6 +284,7 @@ def test_a_fresh_process_says_only_what_matters(tmp_path):
     assert bad.stderr.strip() == "error: There is no folder ./nowhere: check the path."
 
 
+@pytest.mark.slow  # three fresh processes
 def test_a_full_disk_leaves_nothing_half_written(tmp_path):
     write_folder(tmp_path / "photos")
     assert command("train", *SMALL[:-1], "1", "--out", "run", cwd=tmp_path).returncode == 0
