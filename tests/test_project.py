@@ -131,3 +131,12 @@ def test_makefile_variables_have_sane_defaults():
     result = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0
     assert "-m wgan_keras train" in result.stdout
+
+
+def test_importing_loads_nothing_but_the_package_beside_keras_and_tensorflow(tmp_path):
+    code = (
+        "import sys, keras, tensorflow; before = set(sys.modules); import wgan_keras; "
+        "print(*{name.split('.')[0] for name in set(sys.modules) - before})"
+    )
+    result = run_python(code, cwd=tmp_path)
+    assert result.stdout.split() == ["wgan_keras"], result.stderr

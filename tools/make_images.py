@@ -1,12 +1,14 @@
-"""Make the pictures in images/ again: python -m tools.make_images [demo] [dashboard] [animations]
+"""Make the pictures in images/ again: python -m tools.make_images [demo] [dashboard] [animations] [cost]
 
 Run it from the repository's root, or as `make images`.
 demo: demo_samples.png and demo_curves.png, which `make demo` writes (about two minutes on two cores).
 dashboard: dashboard.png, a run of the same model under `Dashboard` (about two minutes).
 animations: samples and landscapes over training, of WGAN and WGAN-GP on ring, grid and Swiss roll, as
 benchmarks/toy_models.py trains them (about eight minutes).
+cost: cost.png, from benchmarks/cost.json (at once; benchmarks/cost.py measures anew).
 """
 
+import json
 import shutil
 import sys
 import tempfile
@@ -59,8 +61,32 @@ def animations():
                 animation.save(partial, writer=PillowWriter(fps=6), dpi=75)
 
 
+def cost():
+    plotting.use_style()
+    rows = json.loads((IMAGES.parent / "benchmarks" / "cost.json").read_text())
+    labels = {
+        "batch_size": "batch size",
+        "image_size": "image side, pixels",
+        "n_critic": "critic updates, n_critic",
+        "width": "filters, times 16, 32, 64",
+    }
+    figure, axes = plotting.plt.subplots(2, 4, figsize=(11, 5), sharex="col", sharey="row")
+    for column, (name, label) in zip(axes.T, labels.items()):
+        grown = [row for row in rows if row["grows"] == name]
+        for ax, measured in zip(column, ("ms", "mib")):
+            ax.plot([row[name] for row in grown], [row[measured] for row in grown], "o-")
+            ax.set(xscale="log", yscale="log", xticks=[row[name] for row in grown])
+            ax.set_xticks([row[name] for row in grown], [str(row[name]) for row in grown])
+            ax.minorticks_off()
+        column[1].set_xlabel(label)
+    axes[0, 0].set_ylabel("ms for one update")
+    axes[1, 0].set_ylabel("rise of peak memory, MiB")
+    with written_whole(IMAGES / "cost.png") as partial:
+        figure.savefig(partial)
+
+
 if __name__ == "__main__":
-    pictures = {"demo": demo, "dashboard": dashboard, "animations": animations}
+    pictures = {"demo": demo, "dashboard": dashboard, "animations": animations, "cost": cost}
     chosen = sys.argv[1:] or list(pictures)
     if unknown := set(chosen) - set(pictures):
         sys.exit(f"No picture is named {unknown.pop()!r}: choose from {', '.join(pictures)}.")
