@@ -56,6 +56,27 @@ def test_leaky_relu_and_its_derivatives():
     assert tape.gradient(y, x).numpy() == pytest.approx([0.2, 0.2, 1, 1])
 
 
+@pytest.mark.parametrize("activation", [networks.relu, networks.leaky_relu])
+def test_the_zero_second_derivative_is_not_computed(activation):
+    x, slope = tf.constant([-3.0, 0.5]), tf.constant([2.0, 2.0])
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch([x, slope])
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = activation(x)
+        gradient = tape.gradient(y, x, output_gradients=slope)
+    assert outer.gradient(gradient, x) is None  # with tf.nn.relu an array of zeros
+    assert outer.gradient(gradient, slope).numpy() == pytest.approx(gradient.numpy() / 2)
+
+
+def test_networks_are_read_back_from_a_file(tmp_path):
+    z = np.random.default_rng(0).standard_normal((2, 64))
+    for network in (networks.conv_generator(), networks.mlp_critic(input_dim=64)):
+        network.save(tmp_path / "network.keras")
+        again = keras.models.load_model(tmp_path / "network.keras")
+        assert (np.asarray(again(z)) == np.asarray(network(z))).all()
+
+
 def test_under_mixed_precision_the_ends_stay_float32():
     keras.config.set_dtype_policy("mixed_float16")
     try:

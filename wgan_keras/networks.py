@@ -10,29 +10,10 @@ import math
 
 import keras
 import numpy as np
-import tensorflow as tf
 from keras import layers
 
+from wgan_keras.activations import leaky_relu, relu
 from wgan_keras.convolutions import Conv2D
-
-# The gradient penalty differentiates twice. The second derivative of both activations is 0 wherever there is
-# one, but TensorFlow's own would carry that array of zeros back through the whole network: stop_gradient.
-
-
-@keras.saving.register_keras_serializable("wgan_keras")
-@tf.custom_gradient
-def relu(x):
-    """max(x, 0)."""
-    y = tf.nn.relu(x)
-    return y, lambda dy: tf.raw_ops.ReluGrad(gradients=dy, features=tf.stop_gradient(y))
-
-
-@keras.saving.register_keras_serializable("wgan_keras")
-@tf.custom_gradient
-def leaky_relu(x):
-    """max(x, 0) + 0.2 min(x, 0)."""
-    y = tf.nn.leaky_relu(x, 0.2)
-    return y, lambda dy: tf.raw_ops.LeakyReluGrad(gradients=dy, features=tf.stop_gradient(y), alpha=0.2)
 
 
 def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
