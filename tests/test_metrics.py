@@ -87,8 +87,8 @@ def test_modes_count_by_their_nearest_good_sample():
         (np.zeros((3, 2)), np.zeros((2, 3)), 1.0, "must be"),
         (np.zeros((0, 2)), np.zeros((2, 2)), 1.0, "must be"),
         (np.zeros(3), np.zeros((2, 1)), 1.0, "must be"),
-        (np.zeros((3, 2)), np.zeros((2, 2)), 0.0, "std must be positive"),
-        (np.zeros((3, 2)), np.zeros((2, 2)), np.nan, "std must be positive"),
+        (np.zeros((3, 2)), np.zeros((2, 2)), 0.0, "std must be a positive"),
+        (np.zeros((3, 2)), np.zeros((2, 2)), np.nan, "std must be a positive"),
     ],
 )
 def test_what_is_no_mixture_is_refused(samples, centers, std, message):
@@ -192,7 +192,7 @@ def test_histogram_kl_of_a_perfect_sampler():
     [
         (lambda: metrics.kernel_distance(np.zeros((2, 1)), np.zeros((5, 1))), "n, m >= 3"),
         (lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1))), "n, m >= 4"),
-        (lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1)), k=0), "k must be at least 1"),
+        (lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1)), k=0), "k must be a whole number"),
         (lambda: metrics.histogram_kl([0, 2], [0.5, 0.5]), "from 0 to 1"),
         (lambda: metrics.histogram_kl([0.5], [0.5, 0.5]), "whole numbers"),
         (lambda: metrics.histogram_kl([], [0.5, 0.5]), "at least one"),

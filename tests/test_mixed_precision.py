@@ -59,7 +59,7 @@ def test_half_precision_ends_near_float32(cls, policy):
 
     before, after, logs, model = trained(policy)
     start, expected, expected_logs, _ = trained("float32")
-    hidden = [model.generator.layers[0], model.critic.layers[0]]
+    hidden = [model.generator.layers[1], model.critic.layers[1]]
     assert {layer.compute_dtype for layer in hidden} == {policy.removeprefix("mixed_")}
     assert {w.dtype for w in model.weights if w.name != "seed_generator_state"} == {"float32"}
     assert (before == start).all()
@@ -155,7 +155,7 @@ def test_a_reloaded_model_keeps_its_precision_and_loss_scales(tmp_path):
     model.save(tmp_path / "m.keras")
     keras.config.set_dtype_policy("float32")
     loaded = keras.models.load_model(tmp_path / "m.keras")
-    assert loaded.critic.layers[0].compute_dtype == "float16"
+    assert loaded.critic.layers[1].compute_dtype == "float16"
     assert scales(loaded) == scales(model)
     assert train(model, 3) == train(loaded, 3)
     assert scales(loaded) == scales(model) == [32, 128]

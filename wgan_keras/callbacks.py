@@ -12,6 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from wgan_keras import plotting
+from wgan_keras._checks import as_numbers, check_counts, check_interval, check_path, check_seed, is_number, shown
 from wgan_keras.checkpoint import Checkpoint as Checkpoint  # in a file of its own for its length
 from wgan_keras.models import written_whole
 
@@ -45,6 +46,10 @@ class SampleGrid(keras.callbacks.Callback):
 
     def __init__(self, n=10, seed=0, path=None):
         super().__init__()
+        check_counts(n=n)
+        check_seed(seed)
+        if path is not None:
+            check_path(path, plotting.SUFFIXES)
         self.n, self.seed, self.path = n, seed, path
         self.steps, self.frames = [], []
 
@@ -128,6 +133,9 @@ class Landscape(keras.callbacks.Callback):
 
     def __init__(self, limits=(-2, 2), n=500, resolution=80, seed=0):
         super().__init__()
+        check_interval(limits=limits)
+        check_counts(n=n, resolution=resolution)
+        check_seed(seed)
         self.limits, self.n, self.resolution, self.seed = limits, n, resolution, seed
         self.steps, self.samples, self.scores = [], [], []
 
@@ -191,6 +199,9 @@ class Estimates(keras.callbacks.Callback):
                 f"train {np.shape(train)} and held_out {np.shape(held_out)} must have one shape: pass as "
                 "many training samples as there are held-out ones."
             )
+        for name, samples in {"train": train, "held_out": held_out}.items():
+            if not as_numbers(samples, name).ndim or not len(samples):
+                raise ValueError(f"{name} must be an array of samples, got {shown(samples)}.")
         self.train, self.held_out = np.asarray(train), np.asarray(held_out)
         self.steps, self.history = [], {}
 
@@ -232,10 +243,9 @@ class StopWhenOverfit(Estimates):
 
     def __init__(self, train, held_out, share=0.5, patience=3):
         super().__init__(train, held_out)
-        if not 0 < share < 1:
-            raise ValueError(f"share must lie between 0 and 1, got {share!r}.")
-        if patience < 1:
-            raise ValueError(f"patience must be at least 1, got {patience!r}.")
+        if not is_number(share) or not 0 < share < 1:
+            raise ValueError(f"share must lie between 0 and 1, got {shown(share)}.")
+        check_counts(patience=patience)
         self.share, self.patience, self.stopped_at = share, patience, None
 
     def on_epoch_end(self, epoch, logs=None):
@@ -270,7 +280,7 @@ class CSVLog(keras.callbacks.Callback):
 
     def __init__(self, path):
         super().__init__()
-        self.path = Path(path)
+        self.path = check_path(path)
 
     def on_epoch_end(self, epoch, logs=None):
         rows = []
@@ -298,6 +308,7 @@ class Progress(keras.callbacks.Callback):
 
     def __init__(self, total):
         super().__init__()
+        check_counts(total=total)
         self.total = total
         self._bar = None
 

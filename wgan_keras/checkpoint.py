@@ -12,6 +12,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from wgan_keras._checks import check_path, shown
+from wgan_keras.models import AdversarialModel
+
 _EPOCH_IS_OVER = "this epoch is over"  # true, so that Keras ends the epoch; told apart from others' True
 
 
@@ -61,9 +64,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def __init__(self, path):
         super().__init__()
-        self.path = Path(path)
-        if self.path.suffix != ".keras":
-            raise ValueError(f"path must end in .keras, got {path}.")
+        self.path = check_path(path, [".keras"])
         self._next = self.path.with_name(f"next-{self.path.name}")
         self._previous = self.path.with_name(f"previous-{self.path.name}")
         self._unfinished = None  # running means of the epoch in which the restored run was interrupted
@@ -87,6 +88,8 @@ class Checkpoint(keras.callbacks.Callback):
             ValueError: a checkpoint of another class of model, other networks or optimizers, or none that
                 can be read; the model is as it was.
         """
+        if not isinstance(model, AdversarialModel):
+            raise ValueError(f"model must be a GAN, WGANClip or WGANGP, got {shown(model)}.")
         if not model.compiled:
             raise ValueError("Call compile() before restore(): the optimizers are restored too.")
         # A kill between the two renames of `_save` leaves `next-...` as the last one.

@@ -3,6 +3,7 @@
 import sys
 
 from wgan_keras import plotting
+from wgan_keras._checks import check_counts, check_path, check_seed
 from wgan_keras.callbacks import Estimates
 from wgan_keras.models import written_whole
 
@@ -37,6 +38,10 @@ class Dashboard(Estimates):
 
     def __init__(self, train, held_out, n=25, seed=0, path=None):
         super().__init__(train, held_out)
+        check_counts(n=n)
+        check_seed(seed)
+        if path is not None:
+            check_path(path, plotting.SUFFIXES)
         self.n, self.seed, self.path = n, seed, path
         self._shown = None
 

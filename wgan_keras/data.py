@@ -15,6 +15,8 @@ from types import SimpleNamespace
 import numpy as np
 import tensorflow as tf
 
+from wgan_keras._checks import check_counts, check_seed, shown
+
 _SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 
 
@@ -51,7 +53,8 @@ def image_batches(name, *, split="train", image_size=None, batch_size=64, n_crit
     >>> batches.element_spec.shape
     TensorShape([320, 28, 28, 1])
     """
-    _check_counts(batch_size=batch_size, n_critic=n_critic)
+    check_counts(batch_size=batch_size, n_critic=n_critic)
+    check_seed(seed)
     pixels = images(name, split=split, image_size=image_size)
     return training_batches(pixels, batch_size=batch_size, n_critic=n_critic, seed=seed)
 
@@ -75,7 +78,9 @@ def images(name, *, split="train", image_size=None):
     1000
     """
     if image_size is not None:
-        _check_counts(image_size=image_size)
+        check_counts(image_size=image_size)
+    if not isinstance(name, (str, os.PathLike)) or not str(name):
+        raise ValueError(f"name must be mnist_sample, a TFDS image set or a folder, got {shown(name)}.")
     name = str(name)
     if name == "mnist_sample":
         samples = tf.data.Dataset.from_tensor_slices(mnist_sample(split)[0])
@@ -103,6 +108,12 @@ def training_batches(samples, *, batch_size, n_critic, seed):
     >>> len(training_batches(samples, batch_size=2, n_critic=2, seed=0))
     2
     """
+    check_counts(batch_size=batch_size, n_critic=n_critic)
+    check_seed(seed)
+    if not isinstance(getattr(samples, "element_spec", None), tf.TensorSpec) or samples.cardinality() < 0:
+        raise ValueError(
+            "samples must be a tf.data.Dataset of known length that holds single samples without labels."
+        )
     n, needed = len(samples), batch_size * n_critic
     if n < needed:
         raise ValueError(
@@ -266,6 +277,8 @@ def _tfds_images(name, split, image_size):
         close = difflib.get_close_matches(name, _tfds_names(), n=3)
         hint = f" Did you mean {' or '.join(close)}?" if close else ""
         raise ValueError(f"{name!r} is neither mnist_sample, nor a folder, nor a TensorFlow data set.{hint}")
+    if not isinstance(split, (str, tfds.core.ReadInstruction)):
+        raise ValueError(f"split must be a TFDS split, such as 'train[:10%]', got {shown(split)}.")
     builder = tfds.builder(name)
     features = builder.info.features
     if "image" not in features or not isinstance(features["image"], tfds.features.Image):
@@ -371,9 +384,10 @@ def toy_samples(name, n, seed):
     >>> samples.shape, samples.centers.shape
     ((100, 2), (8, 2))
     """
-    if name not in _TOYS:
-        raise ValueError(f"There is no toy distribution {name!r}: choose from {', '.join(_TOYS)}.")
-    _check_counts(n=n)
+    if not isinstance(name, str) or name not in _TOYS:
+        raise ValueError(f"name must be one of {', '.join(_TOYS)}, got {shown(name)}.")
+    check_counts(n=n)
+    check_seed(seed)
     points, centers, std = _TOYS[name](n, np.random.default_rng(seed))
     samples = points.astype("float32").view(ToySamples)
     samples.centers, samples.std = centers, std
@@ -396,12 +410,6 @@ def toy_batches(name, *, n_samples, batch_size=256, n_critic=5, seed=0):
     >>> toy_batches("grid", n_samples=10_000, batch_size=256, n_critic=5).element_spec.shape
     TensorShape([1280, 2])
     """
-    _check_counts(n_samples=n_samples, batch_size=batch_size, n_critic=n_critic)
+    check_counts(n_samples=n_samples, batch_size=batch_size, n_critic=n_critic)
     samples = tf.data.Dataset.from_tensor_slices(np.asarray(toy_samples(name, n_samples, seed)))
     return training_batches(samples, batch_size=batch_size, n_critic=n_critic, seed=seed)
-
-
-def _check_counts(**counts):
-    for name, value in counts.items():
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}.")

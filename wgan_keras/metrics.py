@@ -16,6 +16,7 @@ from scipy.spatial.distance import cdist
 from scipy.special import rel_entr
 
 from wgan_keras import data
+from wgan_keras._checks import as_images, as_numbers, check_counts, check_positive
 
 WEIGHTS = Path(__file__).with_name("digit_classifier.weights.h5")
 
@@ -61,7 +62,7 @@ def classify_digits(images):
     >>> features.shape, probabilities.shape
     ((2, 64), (2, 10))
     """
-    images = np.asarray(images, "float32")
+    images = as_images(images)
     if images.shape[1:] != (28, 28, 1):
         raise ValueError(f"images must have shape (n, 28, 28, 1), got {images.shape}.")
     return _classifier().predict(images, batch_size=500, verbose=0)
@@ -114,20 +115,19 @@ def inception_features(images):
     Traceback (most recent call last):
     ValueError: images must have shape (n, height, width, 1 or 3), got (2, 28, 28).
     """
-    images = np.asarray(images, "float32")
-    if images.ndim != 4 or images.shape[-1] not in (1, 3):
-        raise ValueError(f"images must have shape (n, height, width, 1 or 3), got {images.shape}.")
+    images = as_images(images)
     return _inception().predict(np.broadcast_to(images, (*images.shape[:3], 3)), batch_size=50, verbose=0)
 
 
 # --- Distances between clouds of features -----------------------------------------------------------
 
 
-def _clouds(x, y, at_least):
-    x, y = np.asarray(x, "float64"), np.asarray(y, "float64")
-    if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or min(len(x), len(y)) < at_least:
+def _clouds(at_least, **clouds):
+    x, y = (as_numbers(cloud, name) for name, cloud in clouds.items())
+    if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or min(len(x), len(y)) < at_least or not x.size:
         raise ValueError(
-            f"The samples must be (n, d) and (m, d) with n, m >= {at_least}, got {x.shape} and {y.shape}."
+            f"{' and '.join(clouds)} must be (n, d) and (m, d) with n, m >= {at_least}, "
+            f"got {x.shape} and {y.shape}."
         )
     return x, y
 
@@ -153,7 +153,7 @@ def frechet_distance(x, y):
     >>> round(frechet_distance(x, x + [2, 0, 0]), 6)
     4.0
     """
-    x, y = _clouds(x, y, at_least=2)
+    x, y = _clouds(at_least=2, x=x, y=y)
     cov_x, cov_y = np.cov(x.T).reshape(x.shape[1], -1), np.cov(y.T).reshape(x.shape[1], -1)
     # C_x C_y has the real, non-negative eigenvalues of C_x^(1/2) C_y C_x^(1/2); rounding may leave a rest.
     eigenvalues = np.linalg.eigvals(cov_x @ cov_y).real.clip(min=0)
@@ -190,7 +190,7 @@ def kernel_distance(x, y):
     """
     from sklearn.metrics.pairwise import polynomial_kernel  # loads when used
 
-    x, y = _clouds(x, y, at_least=3)
+    x, y = _clouds(at_least=3, x=x, y=y)
     n, m = len(x), len(y)
     within_x, within_y = (
         (kernel - np.diag(np.diag(kernel))).sum(1) for kernel in map(polynomial_kernel, (x, y))
@@ -230,9 +230,8 @@ def precision_recall(real, generated, k=3):
     >>> precision_recall(real, np.array([[0.0], [0.1], [9.0], [9.1]]), k=1)
     (0.5, 0.5)
     """
-    if k < 1:
-        raise ValueError(f"k must be at least 1, got {k!r}.")
-    real, generated = _clouds(real, generated, at_least=k + 1)
+    check_counts(k=k)
+    real, generated = _clouds(at_least=k + 1, real=real, generated=generated)
     return _share_within(generated, real, k), _share_within(real, generated, k)
 
 
@@ -262,7 +261,7 @@ def histogram_kl(labels, shares):
     >>> round(histogram_kl([1, 1, 1], shares=[0.5, 0.5]), 6)
     0.693147
     """
-    labels, shares = np.asarray(labels), np.asarray(shares, "float64")
+    labels, shares = as_numbers(labels, "labels"), as_numbers(shares, "shares")
     if shares.ndim != 1 or not (shares > 0).all() or not np.isclose(shares.sum(), 1):
         raise ValueError(f"shares must be positive and add up to 1, got {shares}.")
     if labels.ndim != 1 or not len(labels) or not np.isin(labels, np.arange(len(shares))).all():
@@ -299,10 +298,18 @@ def image_quality(generated, real, held_out, features):
     >>> sorted(scores)[:3]
     ['frechet', 'frechet_real', 'kernel']
     """
+    given = {"generated": generated, "real": real, "held_out": held_out}
+    generated, real, held_out = (as_numbers(images, name, "float32") for name, images in given.items())
+    if 0 in (generated.ndim, real.ndim, held_out.ndim):
+        raise ValueError("generated, real and held_out must be arrays of images.")
+    if min(len(generated), len(held_out)) < 4:  # the neighbours of precision and recall
+        raise ValueError("generated and held_out must hold at least 4 images each.")
     if len(real) < len(generated):
         raise ValueError(
             f"real holds {len(real)} images, it must hold as many as generated: {len(generated)}."
         )
+    if not callable(features):
+        raise ValueError("features must be a function of images, such as metrics.digit_features.")
     return _quality(*(features(images) for images in (generated, spread(real, len(generated)), held_out)))
 
 
@@ -318,6 +325,10 @@ def spread(images, n):
     >>> spread(np.arange(10), 4).tolist()
     [0, 3, 6, 9]
     """
+    images = np.asarray(images)
+    check_counts(n=n)
+    if not images.ndim or n > len(images):
+        raise ValueError(f"images must be an array of at least n = {n} images, got shape {images.shape}.")
     # The bundled digits take turns: a step that shares no factor with 10 meets all classes.
     return images[np.arange(n) * 3 % len(images)]
 
@@ -359,6 +370,8 @@ def digit_quality(images):
     >>> scores["frechet"] > 20 * scores["frechet_real"]
     True
     """
+    if not 4 <= len(as_images(images)) <= 4000:
+        raise ValueError(f"images must be 4 to 4,000 digits, got {len(images)}.")
     features, p = classify_digits(images)
     (real_features, _), (held_features, held_p) = _real_digits(len(images))
     return {
@@ -393,13 +406,13 @@ def mode_coverage(samples, centers, std):
     >>> mode_coverage([[0.0], [0.1], [5.0]], centers=[[0.0], [10.0]], std=1.0)
     {'modes': 1, 'high_quality': 0.6666666666666666}
     """
-    samples, centers = np.asarray(samples, "float64"), np.asarray(centers, "float64")
-    if samples.ndim != 2 or centers.ndim != 2 or samples.shape[1] != centers.shape[1] or not len(samples):
+    samples, centers = as_numbers(samples, "samples"), as_numbers(centers, "centers")
+    same_space = samples.ndim == centers.ndim == 2 and samples.shape[1] == centers.shape[1]
+    if not same_space or not samples.size or not centers.size:
         raise ValueError(
             f"samples and centers must be (n, d) and (k, d), got {samples.shape}, {centers.shape}."
         )
-    if not std > 0:
-        raise ValueError(f"std must be positive, got {std!r}.")
+    check_positive(std=std)
     distances = np.linalg.norm(samples[:, None] - centers[None], axis=2)  # (n, k)
     good = distances.min(1) <= 3 * std
     return {"modes": len(np.unique(distances.argmin(1)[good])), "high_quality": float(good.mean())}

@@ -10,6 +10,8 @@ import numpy as np
 from scipy import integrate, special, stats
 from scipy.spatial.distance import cdist
 
+from wgan_keras._checks import as_numbers, check_interval, check_numbers, check_positive
+
 # --- Transport between samples ----------------------------------------------------------------------
 
 
@@ -102,9 +104,9 @@ def _solve(x, y, a, b):
 
 
 def _as_rows(values, name):
-    values = np.asarray(values, "float64")
-    if values.ndim == 0 or not len(values) or not np.isfinite(values).all():
-        raise ValueError(f"{name} must be an array of one or more samples without NaN or infinite values.")
+    values = as_numbers(values, name)
+    if not values.ndim or not values.size:
+        raise ValueError(f"{name} must be an array of one or more samples, got shape {values.shape}.")
     return values.reshape(len(values), -1)
 
 
@@ -209,8 +211,7 @@ def _divergence(terms, p, q, interval):
 
 
 def _integral(terms, log_p, log_q, interval):
-    if interval is None or not -np.inf < interval[0] < interval[1] < np.inf:
-        raise ValueError(f"interval must be (low, high), finite, around the mass of p and q; got {interval}.")
+    check_interval(interval=interval)
 
     def integrand(x):
         lp, lq = log_p(x), log_q(x)
@@ -231,13 +232,27 @@ def _integral(terms, log_p, log_q, interval):
 
 
 def _probabilities(values, name):
-    values = np.asarray(values, "float64")
+    values = as_numbers(values, name)
     if not (values >= 0).all() or not math.isclose(values.sum(), 1, abs_tol=1e-6):
         raise ValueError(f"{name} must be non-negative numbers with sum 1: divide them by their sum.")
     return values
 
 
 # --- Closed forms for Gaussians on the line ---------------------------------------------------------
+
+
+def _normal_laws(or_zero=True, **laws):
+    """Means and standard deviations as float64 arrays that broadcast."""
+    laws = {name: as_numbers(values, name) for name, values in laws.items()}
+    for name in ("std_p", "std_q"):
+        if (laws[name] < 0).any() or not (or_zero or laws[name].all()):
+            raise ValueError(f"{name} must be {'0 or ' if or_zero else ''}positive, it is a standard deviation.")
+    try:
+        np.broadcast_arrays(*laws.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {values.shape}" for name, values in laws.items())
+        raise ValueError(f"The laws must be numbers, or arrays of one shape: got {shapes}.") from None
+    return laws.values()
 
 
 def gaussian_kl(mean_p, std_p, mean_q, std_q):
@@ -254,6 +269,9 @@ def gaussian_kl(mean_p, std_p, mean_q, std_q):
     >>> round(float(gaussian_kl(0, 1, 0, 2)), 10), round(float(gaussian_kl(0, 2, 0, 1)), 10)
     (0.3181471806, 0.8068528194)
     """
+    mean_p, std_p, mean_q, std_q = _normal_laws(
+        or_zero=False, mean_p=mean_p, std_p=std_p, mean_q=mean_q, std_q=std_q
+    )
     ratio = np.divide(std_p, std_q)
     return (ratio**2 + (np.subtract(mean_p, mean_q) / std_q) ** 2 - 1) / 2 - np.log(ratio)
 
@@ -271,6 +289,7 @@ def gaussian_wasserstein_1(mean_p, std_p, mean_q, std_q):
     >>> round(float(gaussian_wasserstein_1(0, 1, 1, 2)), 10)
     1.1666309412
     """
+    mean_p, std_p, mean_q, std_q = _normal_laws(mean_p=mean_p, std_p=std_p, mean_q=mean_q, std_q=std_q)
     d, s = np.abs(np.subtract(mean_p, mean_q)), np.abs(np.subtract(std_p, std_q))
     with np.errstate(divide="ignore", invalid="ignore"):
         folded = s * math.sqrt(2 / math.pi) * np.exp(-((d / s) ** 2) / 2) + d * special.erf(
@@ -289,6 +308,7 @@ def gaussian_wasserstein_2(mean_p, std_p, mean_q, std_q):
     >>> float(gaussian_wasserstein_2(0, 1, 3, 5))
     5.0
     """
+    mean_p, std_p, mean_q, std_q = _normal_laws(mean_p=mean_p, std_p=std_p, mean_q=mean_q, std_q=std_q)
     return np.hypot(np.subtract(mean_p, mean_q), np.subtract(std_p, std_q))
 
 
@@ -315,6 +335,9 @@ def gaussian_penalized_critic(mean_p, std_p, mean_q, std_q, gp_weight, x):
     >>> round(reading, 6)
     1.054454
     """
+    check_numbers(mean_p=mean_p, mean_q=mean_q)
+    check_positive(std_p=std_p, std_q=std_q, gp_weight=gp_weight)
+    x = as_numbers(x, "x")
     u, weights = np.polynomial.legendre.leggauss(200)  # x_hat = u x + (1 - u) y for u from 0 to 1
     u, weights = (1 + u) / 2, weights / 2
 
