@@ -12,7 +12,15 @@ import numpy as np
 from tqdm import tqdm
 
 from wgan_keras import plotting
-from wgan_keras._checks import as_numbers, check_counts, check_interval, check_path, check_seed, is_number, shown
+from wgan_keras._checks import (
+    as_numbers,
+    check_counts,
+    check_interval,
+    check_path,
+    check_seed,
+    is_number,
+    shown,
+)
 from wgan_keras.checkpoint import Checkpoint as Checkpoint  # in a file of its own for its length
 from wgan_keras.models import written_whole
 
@@ -194,14 +202,14 @@ class Estimates(keras.callbacks.Callback):
 
     def __init__(self, train, held_out):
         super().__init__()
+        for name, samples in {"train": train, "held_out": held_out}.items():
+            if not as_numbers(samples, name).ndim or not len(samples):
+                raise ValueError(f"{name} must be an array of samples, got {shown(samples)}.")
         if np.shape(train) != np.shape(held_out):
             raise ValueError(
                 f"train {np.shape(train)} and held_out {np.shape(held_out)} must have one shape: pass as "
                 "many training samples as there are held-out ones."
             )
-        for name, samples in {"train": train, "held_out": held_out}.items():
-            if not as_numbers(samples, name).ndim or not len(samples):
-                raise ValueError(f"{name} must be an array of samples, got {shown(samples)}.")
         self.train, self.held_out = np.asarray(train), np.asarray(held_out)
         self.steps, self.history = [], {}
 

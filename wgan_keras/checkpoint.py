@@ -7,7 +7,6 @@ import sys
 import threading
 import warnings
 import zipfile
-from pathlib import Path
 
 import keras
 import numpy as np

@@ -4,6 +4,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.animation import FuncAnimation
 
+from wgan_keras._checks import as_images, as_numbers, check_counts, check_interval, check_positive, shown
+
 REAL, GENERATED, OTHER = "#0072b2", "#d55e00", "#009e73"  # Okabe and Ito's colour-blind safe palette
 # Up to three series in one panel, told apart by marker and line as well as by colour.
 SERIES = (("o-", REAL), ("s--", GENERATED), ("^-.", OTHER))
@@ -22,6 +24,8 @@ STYLE = {
     "legend.frameon": False,
     "image.cmap": "gray",
 }
+
+SUFFIXES = (".png", ".jpg", ".pdf", ".svg")  # of the files that callbacks write pictures to
 
 LABELS = {
     "critic_loss": "critic loss",
@@ -45,6 +49,12 @@ def use_style():
     plt.rcParams.update(STYLE)
 
 
+def _axes(ax):
+    if ax is not None and not isinstance(ax, plt.Axes):
+        raise ValueError(f"ax must be matplotlib axes or None, got {shown(ax)}.")
+    return plt.subplots()[1] if ax is None else ax
+
+
 def plot_images(images, ax=None, columns=None):
     """Images as one tiled picture, row by row.
 
@@ -65,10 +75,10 @@ def plot_images(images, ax=None, columns=None):
     >>> ax.images[0].get_array().shape  # two rows of three, each tile with a line above and left of it
     (58, 87)
     """
-    images = np.asarray(images)
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or not len(images):
-        raise ValueError(f"images must have shape (n, height, width, 1 or 3), got {images.shape}.")
-    ax = plt.subplots()[1] if ax is None else ax
+    images = as_images(images)
+    if columns is not None:
+        check_counts(columns=columns)
+    ax = _axes(ax)
     n, height, width, channels = images.shape
     columns = columns or int(np.ceil(np.sqrt(n)))
     rows = -(-n // columns)
@@ -98,7 +108,12 @@ def plot_progress(steps, frames, ax=None):
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['0', '100']
     """
-    frames = np.asarray(frames)
+    frames = as_numbers(frames, "frames")
+    if frames.ndim != 5 or len(frames) != len(as_numbers(steps, "steps").ravel()):
+        raise ValueError(
+            f"frames must have shape (rows, columns, height, width, channels), a row for each of the steps, "
+            f"got {frames.shape} and {np.size(steps)} steps."
+        )
     rows, columns, height = frames.shape[:3]
     ax = plot_images(frames.reshape(rows * columns, *frames.shape[2:]), ax=ax, columns=columns)
     ax.axis("on")
@@ -128,14 +143,21 @@ def plot_samples(real, generated=None, ax=None):
     >>> [len(points.get_offsets()) for points in ax.collections]
     [3, 4]
     """
-    ax = plt.subplots()[1] if ax is None else ax
-    ax.scatter(*np.asarray(real).T, s=7, color=REAL, alpha=0.5, linewidth=0, label="real")
+    real = _points(real, "real")
+    generated = None if generated is None else _points(generated, "generated")
+    ax = _axes(ax)
+    ax.scatter(*real.T, s=7, color=REAL, alpha=0.5, linewidth=0, label="real")
     if generated is not None:
-        ax.scatter(
-            *np.asarray(generated).T, s=9, marker="x", color=GENERATED, linewidth=0.6, label="generated"
-        )
+        ax.scatter(*generated.T, s=9, marker="x", color=GENERATED, linewidth=0.6, label="generated")
     ax.set_aspect("equal")
     return ax
+
+
+def _points(points, name):
+    points = as_numbers(points, name)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"{name} must be points in the plane, (n, 2), got shape {points.shape}.")
+    return points
 
 
 def plane(limits, resolution):
@@ -153,6 +175,8 @@ def plane(limits, resolution):
     >>> plane((0, 1), 2).tolist()
     [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]
     """
+    check_interval(limits=limits)
+    check_counts(resolution=resolution)
     x, y = np.meshgrid(*[np.linspace(*limits, resolution, dtype="float32")] * 2)
     return np.stack([x.ravel(), y.ravel()], axis=1)
 
@@ -176,8 +200,14 @@ def plot_landscape(scores, limits, levels=20, ax=None):
     >>> len(ax.collections)  # filled contours, and lines on them
     2
     """
-    ax = plt.subplots()[1] if ax is None else ax
-    values = np.reshape(scores(plane(limits, 80)), (80, 80)) if callable(scores) else np.asarray(scores)
+    check_interval(limits=limits)
+    if np.ndim(levels) == 0:
+        check_counts(levels=levels)
+    values = np.reshape(scores(plane(limits, 80)), (80, 80)) if callable(scores) else scores
+    values = as_numbers(values, "scores")
+    if values.ndim != 2 or len(values) != len(values.T) or len(values) < 2:
+        raise ValueError(f"scores must be a function, or values on an even grid (n, n), got {values.shape}.")
+    ax = _axes(ax)
     steps = np.linspace(*limits, len(values))
     ax.contourf(steps, steps, values, levels=levels, cmap="viridis", alpha=0.6, extend="both")
     ax.contour(steps, steps, values, levels=levels, colors="white", linewidths=0.4, linestyles="-")
@@ -205,6 +235,12 @@ def animate_landscape(landscape, real, figsize=(4, 4.2)):
     >>> "<img" in animation.to_jshtml()
     True
     """
+    if not len(getattr(landscape, "steps", ())):
+        raise ValueError("landscape must be a callbacks.Landscape that a call of fit has filled.")
+    _points(real, "real")
+    if np.shape(figsize) != (2,):
+        raise ValueError(f"figsize must be (width, height) in inches, got {shown(figsize)}.")
+    check_positive(**{f"figsize[{i}]": side for i, side in enumerate(figsize)})
     figure, ax = plt.subplots(figsize=figsize)
 
     def draw(i):
@@ -240,11 +276,20 @@ def plot_curves(history, names=None, steps=None, ax=None):
     >>> ax.get_xlabel()
     'generator updates'
     """
+    if not isinstance(history, dict):
+        raise ValueError(f"history must be a dict of lists, such as fit(...).history, got {shown(history)}.")
+    if isinstance(names, str):
+        raise ValueError(f"names must be a list, such as [{names!r}].")
     names = [name for name in LABELS if name in history] if names is None else list(names)
     missing = [name for name in names if name not in history]
     if missing:
         raise ValueError(f"The history holds no {missing[0]!r}, only {', '.join(history)}.")
-    ax = plt.subplots()[1] if ax is None else ax
+    for name in names if steps is not None else ():
+        if np.shape(steps) != np.shape(history[name]):
+            raise ValueError(
+                f"steps must be one number for each of the {len(history[name])} values of {name}."
+            )
+    ax = _axes(ax)
     for name in names:
         values = history[name]
         ax.plot(

@@ -246,7 +246,9 @@ def _normal_laws(or_zero=True, **laws):
     laws = {name: as_numbers(values, name) for name, values in laws.items()}
     for name in ("std_p", "std_q"):
         if (laws[name] < 0).any() or not (or_zero or laws[name].all()):
-            raise ValueError(f"{name} must be {'0 or ' if or_zero else ''}positive, it is a standard deviation.")
+            raise ValueError(
+                f"{name} must be {'0 or ' if or_zero else ''}positive, it is a standard deviation."
+            )
     try:
         np.broadcast_arrays(*laws.values())
     except ValueError:
