@@ -84,7 +84,7 @@ def as_numbers(values, name, dtype="float64"):
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers, in an array or in lists of one length.") from None
     if not np.isfinite(values).all():
-        raise ValueError(f"{name} must hold no NaN or infinite values: remove or replace them.")
+        raise ValueError(f"{name} must be free of NaN and infinite values: remove or replace them.")
     return values
 
 

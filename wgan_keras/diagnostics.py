@@ -5,6 +5,8 @@ import itertools
 import keras
 import tensorflow as tf
 
+from wgan_keras.models import samples_for
+
 
 def layer_gradients(critic, real, fake):
     """How a critic's gradient grows or shrinks on its way back: its length at each layer.
@@ -20,7 +22,7 @@ def layer_gradients(critic, real, fake):
         list of float, one for each layer but the last, from input to output.
 
     Raises:
-        ValueError: a critic with branches.
+        ValueError: a critic with branches, or `real` and `fake` that are no samples for it.
 
     Example: f(x) = 2 (3 x); L has the gradient -2 / n with respect to each hidden output of a real sample,
     2 / n for a generated one.
@@ -31,6 +33,7 @@ def layer_gradients(critic, real, fake):
     >>> layer_gradients(critic, tf.zeros((2, 1)), tf.ones((2, 1)))  # the root of 4 times 1
     [2.0]
     """
+    real, fake = samples_for(critic, real=real, fake=fake)
     layers = [layer for layer in critic.layers if not isinstance(layer, keras.layers.InputLayer)]
     if any(layer.input is not before.output for before, layer in itertools.pairwise(layers)):
         raise ValueError(

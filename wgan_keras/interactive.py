@@ -5,6 +5,8 @@ import io
 
 import matplotlib.pyplot as plt
 
+from wgan_keras._checks import check_numbers, check_positive, shown
+
 
 def explore(draw, **sliders):
     """Show sliders, and below them the figure that `draw` makes of their values.
@@ -33,6 +35,8 @@ def explore(draw, **sliders):
     """
     import ipywidgets as widgets  # loads when used
 
+    if not callable(draw):
+        raise ValueError(f"draw must be a function, got {shown(draw)}.")
     starts = {name: p.default for name, p in inspect.signature(draw).parameters.items()}
     if set(starts) != set(sliders) or inspect.Parameter.empty in starts.values():
         raise ValueError(
@@ -41,7 +45,12 @@ def explore(draw, **sliders):
         )
     image = widgets.Image(format="png")
     controls = {}
-    for name, (low, high, step) in sliders.items():
+    for name, slider in sliders.items():
+        if not isinstance(slider, (tuple, list)) or len(slider) != 3:
+            raise ValueError(f"{name} must be a slider's (low, high, step), got {shown(slider)}.")
+        low, high, step = slider
+        check_numbers(**{f"{name}'s start": starts[name], f"{name}'s low": low, f"{name}'s high": high})
+        check_positive(**{f"{name}'s step": step})
         if not low <= starts[name] <= high:
             raise ValueError(f"{name} starts at {starts[name]}, outside of its slider's {low} to {high}.")
         whole = all(isinstance(value, int) for value in (low, high, step))
@@ -50,6 +59,8 @@ def explore(draw, **sliders):
 
     def update(change=None):
         figure = draw(**{name: control.value for name, control in controls.items()})
+        if not isinstance(figure, plt.Figure):
+            raise TypeError(f"draw must return a matplotlib figure, got {shown(figure)}.")
         image.value = _png(figure)
 
     for control in controls.values():

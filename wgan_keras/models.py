@@ -43,14 +43,14 @@ class AdversarialModel(keras.Model):
 
     def __init__(self, generator, critic, *, n_critic, seed=None, **kwargs):
         _check_networks(generator, critic)
-        if not _is_number(n_critic, numbers.Integral) or n_critic < 1:
-            raise ValueError(f"n_critic must be a whole number of at least 1, got {n_critic!r}.")
+        _check_counts(n_critic=n_critic)
+        _check_seed(seed)
         super().__init__(**kwargs)
         self.generator = generator
         self.critic = critic
         self.n_critic = int(n_critic)
-        self.seed = seed
-        self.training_noise = ReplicaSeedGenerator(seed)
+        self.seed = None if seed is None else int(seed)
+        self.training_noise = ReplicaSeedGenerator(self.seed)
         # Evaluation draws from a stream of its own, so that validating does not change the training.
         self.evaluation_noise = ReplicaSeedGenerator(0)
         names = (*self.log_names, self.estimate_name)
@@ -129,9 +129,9 @@ class AdversarialModel(keras.Model):
         Returns:
             float32 array of shape (n, *sample shape) in the generator's range.
         """
-        if not _is_number(n, numbers.Integral) or n < 1:
-            raise ValueError(f"n must be a whole number of at least 1, got {n!r}.")
-        z = self._latent(int(n), seed)
+        _check_counts(n=n)
+        _check_seed(seed)
+        z = self._latent(int(n), None if seed is None else int(seed))
         # Not `predict`, which traces a graph for each new model: slow to begin with, and TensorFlow warns.
         parts = [self.generator(z[i : i + 256], training=False) for i in range(0, n, 256)]
         return keras.ops.convert_to_numpy(keras.ops.concatenate(parts))
@@ -238,9 +238,11 @@ class AdversarialModel(keras.Model):
         """
         replicas = self.distribute_strategy.num_replicas_in_sync
         self._check_data(x, smallest_batch=self.n_critic * replicas, batch_size=batch_size)
+        _check_counts(epochs=epochs)
+        _check_counts(at_least=0, skip=skip)
         if skip:
-            if not isinstance(x, tf.data.Dataset) or skip < 0:
-                raise ValueError(f"skip must be 0, or positive with a tf.data.Dataset; got {skip!r}.")
+            if not isinstance(x, tf.data.Dataset):
+                raise ValueError(f"skip must be 0 where x is no tf.data.Dataset, got {skip!r}.")
             x = x.skip(skip)
         if not hasattr(x, "dtype"):
             kwargs.setdefault("shuffle", False)  # Keras shuffles arrays, and warns that it can't the rest
@@ -270,7 +272,7 @@ class AdversarialModel(keras.Model):
         Returns:
             float: the estimate, averaged over the samples (a dict with `return_dict=True`).
         """
-        self._check_data(x, smallest_batch=1, batch_size=None)
+        self._check_data(x, smallest_batch=1, batch_size=kwargs.get("batch_size"))
         self.evaluation_noise.state.assign([0, 0])
         return super().evaluate(x, *args, **kwargs)
 
@@ -308,8 +310,11 @@ class AdversarialModel(keras.Model):
         The file is written whole or not at all: a full disk leaves an older file as it was.
 
         Raises:
+            ValueError: `filepath` does not end in .keras.
             FileExistsError: the file exists and `overwrite` is false.
         """
+        if not str(filepath).endswith(".keras"):
+            raise ValueError(f"filepath must end in .keras, got {filepath!r}.")
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{filepath} exists: pass overwrite=True to replace it.")
         with written_whole(filepath) as partial:
@@ -344,15 +349,22 @@ class AdversarialModel(keras.Model):
 
     def _check_data(self, x, smallest_batch, batch_size):
         """Raise a ValueError for data that can't train this model; look at no more than needed."""
+        if batch_size is not None:
+            _check_counts(batch_size=batch_size)
         if isinstance(x, tf.data.Dataset):
             first = next(iter(x.take(1)), None)
             if first is None:
                 raise ValueError("The data set holds no batch: use a smaller batch_size, or more samples.")
             x = self._samples(first)
             smallest = len(x)
-        elif hasattr(x, "shape") and hasattr(x, "dtype"):
+        elif getattr(x, "shape", ()) and hasattr(x, "dtype") and x.dtype != object:
             batch_size = batch_size or 32  # Keras' default
             smallest = len(x) % batch_size or min(batch_size, len(x))
+        elif hasattr(x, "dtype") or not hasattr(x, "__iter__") or isinstance(x, (str, list, tuple, dict)):
+            raise ValueError(
+                "x must be a tf.data.Dataset of float batches without labels, or one float array of samples; "
+                f"got {type(x).__name__}."
+            )
         else:
             return  # generators and the like can't be looked at without using them up
         if smallest < smallest_batch:
@@ -631,7 +643,7 @@ def gradient_penalty(critic, real, fake, *, one_sided=False, seed=None):
         float32 scalar, without the weight lambda.
 
     Raises:
-        ValueError: `real` and `fake` differ in shape.
+        ValueError: `real` and `fake` differ in shape, or are no samples for this critic.
 
     Example: f(x) = 3 x has slope 3 everywhere, the penalty is (3 - 1)^2.
 
@@ -640,7 +652,9 @@ def gradient_penalty(critic, real, fake, *, one_sided=False, seed=None):
     >>> round(float(gradient_penalty(critic, tf.zeros((4, 1)), tf.ones((4, 1)))), 4)
     4.0
     """
-    real, fake = tf.convert_to_tensor(real), tf.convert_to_tensor(fake)
+    real, fake = samples_for(critic, real=real, fake=fake)
+    if not isinstance(seed, keras.random.SeedGenerator):
+        _check_seed(seed)
     if not real.shape.is_compatible_with(fake.shape):
         raise ValueError(f"real {tuple(real.shape)} and fake {tuple(fake.shape)} must have one shape.")
     return _penalty(gradient_norm(critic, _interpolate(real, fake, seed)), one_sided)
@@ -664,6 +678,9 @@ def gradient_norm(critic, x):
     Returns:
         float32 tensor (batch,), at least 1e-15.
 
+    Raises:
+        ValueError: `x` holds no samples for this critic.
+
     Example: f(x) = 3 x
 
     >>> critic = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
@@ -671,13 +688,37 @@ def gradient_norm(critic, x):
     >>> gradient_norm(critic, tf.zeros((2, 1))).numpy().round(4).tolist()
     [3.0, 3.0]
     """
-    x = tf.convert_to_tensor(x)
+    (x,) = samples_for(critic, x=x)
     with tf.GradientTape() as tape:
         tape.watch(x)
         scores = critic(x, training=False)
     gradient = tf.cast(tape.gradient(scores, x), tf.float32)  # (batch, *sample shape)
     squared = tf.reduce_sum(tf.square(gradient), axis=list(range(1, len(x.shape))))
     return tf.sqrt(squared + 1e-30)  # the root's own slope is infinite at 0, and 0 * infinity is NaN
+
+
+def samples_for(critic, **samples):
+    """Arrays as tensors that a critic takes, or a ValueError that names the argument.
+
+    Example:
+
+    >>> critic = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    >>> samples_for(critic, real=[1.0, 2.0])
+    Traceback (most recent call last):
+    ValueError: real must be one or more float samples for the critic, of shape (None, 1).
+    """
+    if not isinstance(critic, keras.Model):
+        raise ValueError(f"critic must be a Keras model, got {type(critic).__name__}.")
+    shape = tf.TensorShape(getattr(critic, "input_shape", None))
+    for name, values in samples.items():
+        try:
+            samples[name] = x = tf.convert_to_tensor(values)
+            fits = x.dtype.is_floating and shape.is_compatible_with(x.shape) and x.shape[:1] != [0]
+        except (TypeError, ValueError):  # no array of numbers
+            fits = False
+        if not fits:
+            raise ValueError(f"{name} must be one or more float samples for the critic, of shape {shape}.")
+    return samples.values()
 
 
 def _penalty(norm, one_sided):
@@ -783,6 +824,17 @@ _TOO_SMALL = "smaller than n_critic"
 
 def _is_number(value, kind=numbers.Real):
     return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _check_counts(at_least=1, **counts):
+    for name, value in counts.items():
+        if not _is_number(value, numbers.Integral) or value < at_least:
+            raise ValueError(f"{name} must be a whole number of at least {at_least}, got {value!r}.")
+
+
+def _check_seed(seed):
+    if seed is not None and not (_is_number(seed, numbers.Integral) and 0 <= seed < 2**63):
+        raise ValueError(f"seed must be a whole number from 0 to 2^63 - 1, or None, got {seed!r}.")
 
 
 def _layers(network):

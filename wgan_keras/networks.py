@@ -9,9 +9,9 @@ unbounded score (a logit). Images lie in [-1, 1], channels last.
 import math
 
 import keras
-import numpy as np
 from keras import layers
 
+from wgan_keras._checks import as_numbers, check_counts, check_positive, check_sizes, shown
 from wgan_keras.activations import leaky_relu, relu
 from wgan_keras.convolutions import Conv2D
 
@@ -31,6 +31,8 @@ def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
     >>> mlp_generator(latent_dim=3, output_dim=2).output_shape
     (None, 2)
     """
+    check_counts(latent_dim=latent_dim, output_dim=output_dim)
+    check_sizes(hidden=hidden)
     z = keras.Input((latent_dim,), name="z")
     x = _dense_stack(z, hidden, "relu")
     return keras.Model(z, layers.Dense(output_dim, dtype="float32")(x), name="generator")
@@ -53,6 +55,9 @@ def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=relu):
     >>> mlp_critic(input_dim=2, hidden=(16,)).count_params()  # (2 + 1) * 16 + 16 + 1
     65
     """
+    check_counts(input_dim=input_dim)
+    check_sizes(hidden=hidden)
+    _check_activation(activation)
     inputs = keras.Input((input_dim,), name="sample")
     x = _dense_stack(inputs, hidden, activation)
     return keras.Model(inputs, layers.Dense(1, dtype="float32")(x), name="critic")
@@ -70,12 +75,17 @@ def frozen_normal(mean, std):
 
     Example: N((4, 0), 0.25 I)
 
+    >>> import numpy as np
     >>> generator = frozen_normal([4, 0], std=0.5)
     >>> keras.ops.convert_to_numpy(generator(np.array([[0.0, 0.0], [1.0, -1.0]]))).tolist()
     [[4.0, 0.0], [4.5, -0.5]]
     """
+    mean = as_numbers(mean, "mean", "float32")
+    if mean.ndim != 1 or not len(mean):
+        raise ValueError(f"mean must be a sequence of numbers, one for each coordinate, got {shown(mean)}.")
+    check_positive(or_zero=True, std=std)
     z = keras.Input((len(mean),), name="z")
-    return keras.Model(z, std * z + np.array(mean, "float32"), name="generator")
+    return keras.Model(z, std * z + mean, name="generator")
 
 
 def frozen_noisy(samples, std):
@@ -91,11 +101,15 @@ def frozen_noisy(samples, std):
 
     Example:
 
+    >>> import numpy as np
     >>> generator = frozen_noisy(np.array([[10.0], [20.0]]), std=1.0)
     >>> keras.ops.convert_to_numpy(generator(np.array([[-1.0, 0.5], [1.0, -0.5]]))).tolist()
     [[10.5], [19.5]]
     """
-    samples = np.asarray(samples, "float32")
+    samples = as_numbers(samples, "samples", "float32")
+    if samples.ndim != 2 or not samples.size:
+        raise ValueError(f"samples must be an array (n, d) of one or more, got shape {samples.shape}.")
+    check_positive(or_zero=True, std=std)
     z = keras.Input((1 + samples.shape[1],), name="z")
     level = (1 + keras.ops.erf(z[:, 0] / 2**0.5)) / 2  # uniform in [0, 1], because z[0] is normal
     row = keras.ops.minimum(keras.ops.cast(level * len(samples), "int32"), len(samples) - 1)
@@ -118,6 +132,9 @@ def image_mlp_generator(image_shape=(28, 28, 1), latent_dim=64, hidden=(512, 512
     >>> image_mlp_generator((28, 28, 1), hidden=(16,)).output_shape
     (None, 28, 28, 1)
     """
+    check_sizes(length=3, image_shape=image_shape)
+    check_counts(latent_dim=latent_dim)
+    check_sizes(hidden=hidden)
     z = keras.Input((latent_dim,), name="z")
     x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32")(
         _dense_stack(z, hidden, "relu")
@@ -162,6 +179,11 @@ def conv_generator(
     (None, 32, 32, 3)
     """
     height, width, channels = _checked(image_shape)
+    check_sizes(length=3, filters=filters)
+    check_counts(latent_dim=latent_dim)
+    check_counts(at_least=0, extra=extra)
+    check_sizes(hidden=hidden)
+    _check_activation(activation)
     full, half, quarter = filters
 
     def activated(x):
@@ -218,6 +240,9 @@ def conv_critic(
     (None, 1)
     """
     _checked(image_shape)
+    check_sizes(filters=filters, hidden=hidden)
+    check_counts(at_least=0, extra=extra)
+    _check_activation(activation)
     if normalization not in (None, "batch", "layer"):
         raise ValueError(f'normalization must be "batch", "layer" or None, got {normalization!r}.')
 
@@ -249,8 +274,20 @@ def _dense_stack(x, hidden, activation):
     return x
 
 
+def _check_activation(activation):
+    try:
+        known = callable(keras.activations.get(activation))
+    except (ValueError, TypeError):
+        known = False
+    if not known:
+        raise ValueError(
+            f"activation must be a function or the name of one in Keras, got {shown(activation)}."
+        )
+
+
 def _checked(image_shape):
-    if len(image_shape) != 3 or image_shape[0] % 4 or image_shape[1] % 4:
+    check_sizes(length=3, image_shape=image_shape)
+    if image_shape[0] % 4 or image_shape[1] % 4:
         raise ValueError(
             f"image_shape must be (height, width, channels) with sides that are multiples of 4, got "
             f"{tuple(image_shape)}: resize the images, for example image_batches(..., image_size=64)."
