@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -107,3 +108,27 @@ def test_the_shipped_grid_of_architectures_is_whole():
     with np.load(ROOT / "benchmarks" / "architectures.npz") as pictures:
         assert set(pictures.files) == {f"{setup}, {model}" for setup, model in cells}
         assert all(pictures[name].shape == (4, 28, 28) for name in pictures.files)
+
+
+DEVICES = [
+    "one device",
+    "MirroredStrategy, 2 devices",
+    "MultiWorker..., 2 processes",
+    "mixed_bfloat16",
+    "mixed_float16",
+]
+
+
+@pytest.mark.slow
+def test_the_quick_form_of_devices_prints_a_table_and_writes_nothing(tmp_path):
+    _, *rows = quick_form("devices", tmp_path).splitlines()
+    assert [row.removeprefix("2-D MLP").rsplit(maxsplit=2)[0].strip() for row in rows] == DEVICES
+    assert rows[0].endswith(" 1.00")
+    assert all(float(number) > 0 for row in rows for number in row.split()[-2:])
+
+
+def test_the_shipped_times_of_devices_are_whole():
+    rows = json.loads((ROOT / "benchmarks" / "devices.json").read_text())
+    assert [row["row"] for row in rows] == 2 * DEVICES
+    assert all(row["ms"] > 0 and row["ratio"] > 0 for row in rows)
+    assert [row["ratio"] for row in rows if row["row"] == "one device"] == [1, 1]
