@@ -128,6 +128,8 @@ def _fit(model, images, batch, ends, folder, checkpoint):
 def _run(options):
     """The run's folder and settings: those of a new run, or of the one to go on with."""
     given = {name: getattr(options, name) for name in DEFAULTS if getattr(options, name) is not None}
+    if options.out == "":
+        raise ValueError("--out must name a folder, it is empty.")
     folder = Path(options.out) if options.out else _free_folder({**DEFAULTS, **given})
     file = folder / "settings.json"
     if not options.resume:
@@ -140,7 +142,12 @@ def _run(options):
         raise ValueError("--resume needs --out DIR, the folder of the run to go on with.")
     if not file.exists():
         raise FileNotFoundError(f"{folder} holds no run to resume: leave --resume out to start one.")
-    settings = json.loads(file.read_text())
+    try:
+        settings = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        settings = None
+    if not isinstance(settings, dict) or set(settings) != set(DEFAULTS):
+        raise ValueError(f"{file} does not hold the settings of a run: start a new run in another folder.")
     for name, value in given.items():
         if value != settings[name]:
             raise ValueError(

