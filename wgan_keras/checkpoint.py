@@ -40,8 +40,11 @@ class Checkpoint(keras.callbacks.Callback):
     Example: the same lines start a run and go on with it, and both give the same weights, bit for bit. `skip`
     is how many batches the model has seen; they are drawn again and passed over. Run them in a fresh process,
     or make `batches` anew: a shuffled data set remembers how often it was drawn from. An epoch that was
-    interrupted is finished first, and its row of the history covers all of it. (With `mixed_float16`, updates
-    that the loss scale leaves out are not in `updates`, and the data then go on from a little before.)
+    interrupted is finished first, and its row of the history covers all of it.
+
+    Two exceptions: with `mixed_float16`, updates that the loss scale leaves out are not in `updates`, and the
+    data then go on from a little before; under a `tf.distribute` strategy Keras draws a batch of its own
+    before it trains, so that shuffled data go on in another order.
 
     >>> from wgan_keras import WGANGP, data, networks
     >>> model = WGANGP(networks.mlp_generator(), networks.mlp_critic(), seed=0)
