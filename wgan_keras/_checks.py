@@ -83,6 +83,8 @@ def as_numbers(values, name, dtype="float64"):
         values = values.astype(dtype)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be numbers, in an array or in lists of one length.") from None
+    if not values.size:
+        raise ValueError(f"{name} must be at least one number: the array is empty.")
     if not np.isfinite(values).all():
         raise ValueError(f"{name} must be free of NaN and infinite values: remove or replace them.")
     return values
@@ -91,7 +93,7 @@ def as_numbers(values, name, dtype="float64"):
 def as_images(images, name="images"):
     """A float array (n, height, width, 1 or 3), scaled to about [-1, 1] (noise may reach beyond)."""
     whole, images = images, as_numbers(images, name, "float32")
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape:
+    if images.ndim != 4 or images.shape[-1] not in (1, 3):
         raise ValueError(f"{name} must have shape (n, height, width, 1 or 3), got {images.shape}.")
     if np.asarray(whole).dtype.kind in "iu" or np.abs(images).max() > 10:
         raise ValueError(f"{name} must be floats in [-1, 1]: scale 0..255 by {name} / 127.5 - 1.")

@@ -203,7 +203,7 @@ class Estimates(keras.callbacks.Callback):
     def __init__(self, train, held_out):
         super().__init__()
         for name, samples in {"train": train, "held_out": held_out}.items():
-            if not as_numbers(samples, name).ndim or not len(samples):
+            if not as_numbers(samples, name).ndim:
                 raise ValueError(f"{name} must be an array of samples, got {shown(samples)}.")
         if np.shape(train) != np.shape(held_out):
             raise ValueError(

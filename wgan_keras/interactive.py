@@ -49,7 +49,9 @@ def explore(draw, **sliders):
         if not isinstance(slider, (tuple, list)) or len(slider) != 3:
             raise ValueError(f"{name} must be a slider's (low, high, step), got {shown(slider)}.")
         low, high, step = slider
-        check_numbers(**{f"{name}'s start": starts[name], f"{name}'s low": low, f"{name}'s high": high})
+        check_numbers(
+            **{f"draw's default of {name}": starts[name], f"{name}'s low": low, f"{name}'s high": high}
+        )
         check_positive(**{f"{name}'s step": step})
         if not low <= starts[name] <= high:
             raise ValueError(f"{name} starts at {starts[name]}, outside of its slider's {low} to {high}.")

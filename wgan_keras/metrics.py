@@ -124,7 +124,7 @@ def inception_features(images):
 
 def _clouds(at_least, **clouds):
     x, y = (as_numbers(cloud, name) for name, cloud in clouds.items())
-    if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or min(len(x), len(y)) < at_least or not x.size:
+    if x.ndim != 2 or y.ndim != 2 or x.shape[1] != y.shape[1] or min(len(x), len(y)) < at_least:
         raise ValueError(
             f"{' and '.join(clouds)} must be (n, d) and (m, d) with n, m >= {at_least}, "
             f"got {x.shape} and {y.shape}."
@@ -407,8 +407,7 @@ def mode_coverage(samples, centers, std):
     {'modes': 1, 'high_quality': 0.6666666666666666}
     """
     samples, centers = as_numbers(samples, "samples"), as_numbers(centers, "centers")
-    same_space = samples.ndim == centers.ndim == 2 and samples.shape[1] == centers.shape[1]
-    if not same_space or not samples.size or not centers.size:
+    if samples.ndim != 2 or centers.ndim != 2 or samples.shape[1] != centers.shape[1]:
         raise ValueError(
             f"samples and centers must be (n, d) and (k, d), got {samples.shape}, {centers.shape}."
         )

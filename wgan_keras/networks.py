@@ -81,7 +81,7 @@ def frozen_normal(mean, std):
     [[4.0, 0.0], [4.5, -0.5]]
     """
     mean = as_numbers(mean, "mean", "float32")
-    if mean.ndim != 1 or not len(mean):
+    if mean.ndim != 1:
         raise ValueError(f"mean must be a sequence of numbers, one for each coordinate, got {shown(mean)}.")
     check_positive(or_zero=True, std=std)
     z = keras.Input((len(mean),), name="z")
@@ -107,8 +107,8 @@ def frozen_noisy(samples, std):
     [[10.5], [19.5]]
     """
     samples = as_numbers(samples, "samples", "float32")
-    if samples.ndim != 2 or not samples.size:
-        raise ValueError(f"samples must be an array (n, d) of one or more, got shape {samples.shape}.")
+    if samples.ndim != 2:
+        raise ValueError(f"samples must be an array (n, d), got shape {samples.shape}.")
     check_positive(or_zero=True, std=std)
     z = keras.Input((1 + samples.shape[1],), name="z")
     level = (1 + keras.ops.erf(z[:, 0] / 2**0.5)) / 2  # uniform in [0, 1], because z[0] is normal

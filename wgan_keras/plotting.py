@@ -203,6 +203,8 @@ def plot_landscape(scores, limits, levels=20, ax=None):
     check_interval(limits=limits)
     if np.ndim(levels) == 0:
         check_counts(levels=levels)
+    elif len(levels) < 2 or not (np.diff(as_numbers(levels, "levels")) > 0).all():
+        raise ValueError(f"levels must be a number of levels, or two or more that grow, got {shown(levels)}.")
     values = np.reshape(scores(plane(limits, 80)), (80, 80)) if callable(scores) else scores
     values = as_numbers(values, "scores")
     if values.ndim != 2 or len(values) != len(values.T) or len(values) < 2:
@@ -278,14 +280,14 @@ def plot_curves(history, names=None, steps=None, ax=None):
     """
     if not isinstance(history, dict):
         raise ValueError(f"history must be a dict of lists, such as fit(...).history, got {shown(history)}.")
-    if isinstance(names, str):
-        raise ValueError(f"names must be a list, such as [{names!r}].")
-    names = [name for name in LABELS if name in history] if names is None else list(names)
-    missing = [name for name in names if name not in history]
+    names = [name for name in LABELS if name in history] if names is None else names
+    if not isinstance(names, (list, tuple)) or not names:
+        raise ValueError(f"names must be a list of what to draw, got {shown(names)}.")
+    missing = [name for name in names if name not in list(history)]
     if missing:
         raise ValueError(f"The history holds no {missing[0]!r}, only {', '.join(history)}.")
     for name in names if steps is not None else ():
-        if np.shape(steps) != np.shape(history[name]):
+        if as_numbers(steps, "steps").shape != np.shape(history[name]):
             raise ValueError(
                 f"steps must be one number for each of the {len(history[name])} values of {name}."
             )

@@ -105,8 +105,8 @@ def _solve(x, y, a, b):
 
 def _as_rows(values, name):
     values = as_numbers(values, name)
-    if not values.ndim or not values.size:
-        raise ValueError(f"{name} must be an array of one or more samples, got shape {values.shape}.")
+    if not values.ndim:
+        raise ValueError(f"{name} must be an array of samples, got a single number.")
     return values.reshape(len(values), -1)
 
 
@@ -204,6 +204,8 @@ def _divergence(terms, p, q, interval):
     with np.errstate(divide="ignore", invalid="ignore"):  # log 0, and 0 times infinity where terms are chosen
         if callable(p) and callable(q):
             return _integral(terms, p, q, interval)
+        if callable(p) or callable(q):
+            raise ValueError("p and q must both be arrays, or both be log-densities.")
         p, q = _probabilities(p, "p"), _probabilities(q, "q")
         if p.shape != q.shape:
             raise ValueError(f"p has shape {p.shape}, q {q.shape}: give probabilities of the same outcomes.")
