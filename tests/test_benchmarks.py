@@ -24,6 +24,10 @@ def shipped(name):
     return rows_of((ROOT / "benchmarks" / f"{name}.csv").read_text())
 
 
+def shipped_json(name):
+    return json.loads((ROOT / "benchmarks" / f"{name}.json").read_text())
+
+
 def quick_form(name, folder):
     """What a benchmark's quick form prints; it must write nothing, neither here nor beside itself."""
 
@@ -128,7 +132,53 @@ def test_the_quick_form_of_devices_prints_a_table_and_writes_nothing(tmp_path):
 
 
 def test_the_shipped_times_of_devices_are_whole():
-    rows = json.loads((ROOT / "benchmarks" / "devices.json").read_text())
+    rows = shipped_json("devices")
     assert [row["row"] for row in rows] == 2 * DEVICES
     assert all(row["ms"] > 0 and row["ratio"] > 0 for row in rows)
     assert [row["ratio"] for row in rows if row["row"] == "one device"] == [1, 1]
+
+
+SIZES = ["2-D MLP", "demo, 28 x 28", "large critic, 28 x 28"]
+
+
+def test_the_quick_form_of_step_time_prints_a_table_and_writes_nothing(tmp_path):
+    header, *rows = quick_form("step_time", tmp_path).splitlines()
+    assert header.split() == ["size", "row", "ms", "ratio", "share", "first"]
+    assert rows[0].startswith("2-D MLP                textbook ")
+    assert rows[1].startswith("2-D MLP                wgan_keras ")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "rows"), [("time_to_quality", 3), ("cost", 2)])
+def test_quick_forms_print_rows_and_write_nothing(name, rows, tmp_path):
+    assert len(quick_form(name, tmp_path).strip().splitlines()[-rows:]) == rows
+
+
+def test_the_shipped_step_is_faster_than_the_textbooks_and_than_pytorch():
+    times = {(row["size"], row["row"]): row for row in shipped_json("step_time")}
+    for size in SIZES:
+        assert times[size, "textbook"]["ratio"] == 1
+        assert times[size, "wgan_keras"]["ratio"] < 1 < times[size, "PyTorch, eager"]["ratio"]
+        assert 0 < times[size, "wgan_keras"]["share"] < 1
+        assert (size, "wgan_keras, jit_compile=True") in times
+
+
+def test_the_shipped_demo_reaches_its_quality_ten_times_sooner_than_the_textbooks_setting():
+    rows = shipped_json("time_to_quality")
+    demo = [row for row in rows if row["setting"] == "demo"]
+    others = [row for row in rows if row["setting"] != "demo"]
+    assert [row["seed"] for row in demo] == [0, 1, 2]
+    assert [row["setting"] for row in others] == ["textbook, batches of 64", "textbook, batches of 512"]
+    slowest = max(row["seconds"] for row in demo)
+    for row in others:
+        assert (row["seconds"] or row["trained"]) >= 10 * slowest
+        assert max(demo, key=lambda r: r["end"])["end"] <= row["end"]
+
+
+def test_the_shipped_costs_are_whole_and_grow():
+    rows = shipped_json("cost")
+    for name, count in {"batch_size": 5, "image_size": 4, "n_critic": 4, "width": 4}.items():
+        grown = [row for row in rows if row["grows"] == name]
+        assert len(grown) == count
+        assert grown[0]["ms"] < grown[-1]["ms"]
+        assert grown[0]["mib"] < grown[-1]["mib"]

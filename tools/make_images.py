@@ -73,11 +73,15 @@ def cost():
     figure, axes = plotting.plt.subplots(2, 4, figsize=(11, 5), sharex="col", sharey="row")
     for column, (name, label) in zip(axes.T, labels.items()):
         grown = [row for row in rows if row["grows"] == name]
-        for ax, measured in zip(column, ("ms", "mib")):
+        for ax, measured, ticks in zip(
+            column, ("ms", "mib"), ((20, 50, 100, 200, 400), (100, 200, 400, 600))
+        ):
             ax.plot([row[name] for row in grown], [row[measured] for row in grown], "o-")
-            ax.set(xscale="log", yscale="log", xticks=[row[name] for row in grown])
+            ax.set(xscale="log", yscale="log")
             ax.set_xticks([row[name] for row in grown], [str(row[name]) for row in grown])
+            ax.set_yticks(ticks, [str(tick) for tick in ticks])
             ax.minorticks_off()
+            ax.grid(alpha=0.4)
         column[1].set_xlabel(label)
     axes[0, 0].set_ylabel("ms for one update")
     axes[1, 0].set_ylabel("rise of peak memory, MiB")
