@@ -192,7 +192,10 @@ def test_histogram_kl_of_a_perfect_sampler():
     [
         (lambda: metrics.kernel_distance(np.zeros((2, 1)), np.zeros((5, 1))), "n, m >= 3"),
         (lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1))), "n, m >= 4"),
-        (lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1)), k=0), "k must be a whole number"),
+        (
+            lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1)), k=0),
+            "k must be a whole number",
+        ),
         (lambda: metrics.histogram_kl([0, 2], [0.5, 0.5]), "from 0 to 1"),
         (lambda: metrics.histogram_kl([0.5], [0.5, 0.5]), "whole numbers"),
         (lambda: metrics.histogram_kl([], [0.5, 0.5]), "at least one"),

@@ -28,7 +28,7 @@ def test_images_are_tiled_row_by_row(n, columns, rows, channels):
 
 @pytest.mark.parametrize("shape", [(4, 4, 1), (2, 4, 4, 2), (0, 4, 4, 1)])
 def test_what_is_no_batch_of_images(shape):
-    with pytest.raises(ValueError, match="images must (have shape|be at least one number)"):
+    with pytest.raises(ValueError, match=r"images must (have shape|be at least one number)"):
         plotting.plot_images(np.zeros(shape))
 
 
