@@ -220,7 +220,7 @@ def test_toy_seeds_and_slices():
 
 
 def test_toy_errors():
-    with pytest.raises(ValueError, match="choose from ring, grid, swiss_roll, moons"):
+    with pytest.raises(ValueError, match="name must be one of ring, grid, swiss_roll, moons"):
         data.toy_samples("circle", 10, seed=0)
     with pytest.raises(ValueError, match="n must be"):
         data.toy_samples("ring", 0, seed=0)

@@ -707,8 +707,8 @@ def samples_for(critic, **samples):
     Traceback (most recent call last):
     ValueError: real must be one or more float samples for the critic, of shape (None, 1).
     """
-    if not isinstance(critic, keras.Model):
-        raise ValueError(f"critic must be a Keras model, got {type(critic).__name__}.")
+    if not callable(critic):
+        raise ValueError(f"critic must be a Keras model, or a function like one, got {critic!r}.")
     shape = tf.TensorShape(getattr(critic, "input_shape", None))
     for name, values in samples.items():
         try:
