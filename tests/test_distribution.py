@@ -96,6 +96,7 @@ for cls in MODELS:
 """
 
 
+@pytest.mark.slow
 def test_replicas_draw_distinct_noise_in_training(tmp_path):
     run_on_two_replicas(DISTINCT_NOISE, tmp_path)
 
@@ -132,18 +133,18 @@ for cls in MODELS:
 """
 
 
+@pytest.mark.slow
 def test_two_replicas_compute_what_one_device_does(tmp_path):
     run_on_two_replicas(SAME_AS_ONE_DEVICE, tmp_path)
 
 
 UNEQUAL_SHARES = """
 for cls in MODELS:
+    models = [new_model(cls, where) for where in (one_device, strategy)]
+    for model in models:
+        model.generator.set_weights([w * 0 for w in model.generator.get_weights()])
     for n in (50, 37, 33):  # of the last batch, the second replica gets 9 of 18 samples, 2 of 5, none of 1
-        estimates = []
-        for where in (one_device, strategy):
-            model = new_model(cls, where)
-            model.generator.set_weights([w * 0 for w in model.generator.get_weights()])
-            estimates.append(model.evaluate(batches(data[:n], 32), verbose=0))
+        estimates = [model.evaluate(batches(data[:n], 32), verbose=0) for model in models]
         assert np.isclose(*estimates, rtol=1e-5), (cls, n, estimates)
 """
 
@@ -218,6 +219,7 @@ for cls in MODELS:
 """
 
 
+@pytest.mark.slow
 def test_an_overflow_on_one_replica_leaves_the_update_out_on_both(tmp_path):
     run_on_two_replicas(OVERFLOW_ON_ONE, tmp_path)
 
