@@ -35,8 +35,7 @@ GROWTH = {
 def measure(setting, updates):
     """Seconds of an update and MiB by which the peak of memory rose, in this process."""
     import keras
-    import numpy as np
-    import tensorflow as tf
+    from batches import repeated
 
     from wgan_keras import WGANGP, networks
 
@@ -50,10 +49,7 @@ def measure(setting, updates):
     )
     model.compile(*(keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.9) for _ in range(2)))
     samples = setting["n_critic"] * setting["batch_size"]
-    batch = np.random.default_rng(0).uniform(-1, 1, (samples, *shape)).astype("float32")
-    options = tf.data.Options()
-    options.autotune.enabled = False  # its thread sleeps through the end of a short run
-    batches = tf.data.Dataset.from_tensors(batch).repeat().with_options(options)
+    batches = repeated((samples, *shape))
     before = peak_mib()
     model.fit(batches, steps_per_epoch=1, shuffle=False, verbose=0)
     start = time.perf_counter()

@@ -25,6 +25,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 import textbook
+from batches import repeated
 from tqdm import tqdm
 
 from wgan_keras import WGANGP, networks
@@ -75,11 +76,7 @@ def package_model(filters, **options):
 
 def by_fit(model):
     """A function that makes updates as a user would, by `fit` on a data set, and returns the seconds."""
-    shape = (N_CRITIC * BATCH_SIZE, *model.generator.output_shape[1:])
-    batch = np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")
-    options = tf.data.Options()
-    options.autotune.enabled = False  # its thread sleeps through the end of a short run
-    batches = tf.data.Dataset.from_tensors(batch).repeat().with_options(options)
+    batches = repeated((N_CRITIC * BATCH_SIZE, *model.generator.output_shape[1:]))
 
     def run(updates):
         start = time.perf_counter()
