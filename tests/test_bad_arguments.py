@@ -391,7 +391,7 @@ CASES = {
     "diagnostics.layer_gradients": (
         diagnostics.layer_gradients,
         {"critic": CHAIN, "real": POINTS, "fake": POINTS},
-        {"critic": no_network, "real": no_tensors, "fake": no_tensors},
+        {"critic": no_network | st.just(len), "real": no_tensors, "fake": no_tensors},
     ),
     "interactive.explore": (
         interactive.explore,

@@ -33,6 +33,8 @@ def layer_gradients(critic, real, fake):
     >>> layer_gradients(critic, tf.zeros((2, 1)), tf.ones((2, 1)))  # the root of 4 times 1
     [2.0]
     """
+    if not isinstance(critic, keras.Model):
+        raise ValueError(f"critic must be a Keras model, got {type(critic).__name__}.")
     real, fake = samples_for(critic, real=real, fake=fake)
     layers = [layer for layer in critic.layers if not isinstance(layer, keras.layers.InputLayer)]
     if any(layer.input is not before.output for before, layer in itertools.pairwise(layers)):
