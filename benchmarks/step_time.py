@@ -1,6 +1,6 @@
 """Time of one generator update of WGAN-GP: the package, the textbook's step, PyTorch, XLA.
 
-python benchmarks/step_time.py prints a table and writes step_time.json beside this file (ten minutes on two
+python benchmarks/step_time.py prints a table and writes step_time.json beside this file (five minutes on two
 cores, most of them XLA's compiling). --quick times the smallest networks for a moment and writes nothing.
 
 Every row makes the same update, five critic steps and one of the generator, on batches of 64, with networks
