@@ -14,6 +14,7 @@ from keras import layers
 from wgan_keras._checks import as_numbers, check_counts, check_positive, check_sizes, shown
 from wgan_keras.activations import leaky_relu, relu
 from wgan_keras.convolutions import Conv2D
+from wgan_keras.normalization import BatchNormalization
 
 
 def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
@@ -187,7 +188,7 @@ def conv_generator(
     full, half, quarter = filters
 
     def activated(x):
-        return layers.Activation(activation)(layers.BatchNormalization()(x) if batch_norm else x)
+        return layers.Activation(activation)(BatchNormalization()(x) if batch_norm else x)
 
     def doubled(x, channels):
         if nearest:
@@ -249,7 +250,7 @@ def conv_critic(
     def activated(x, normalized=True):
         if normalization and normalized:
             over_sample = list(range(1, len(x.shape)))  # Keras' default would normalize each place by itself
-            x = {"batch": layers.BatchNormalization(), "layer": layers.LayerNormalization(axis=over_sample)}[
+            x = {"batch": BatchNormalization(), "layer": layers.LayerNormalization(axis=over_sample)}[
                 normalization
             ](x)
         return layers.Activation(activation)(x)
