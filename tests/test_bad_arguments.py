@@ -505,9 +505,9 @@ def test_no_module_is_left_out():
     folder = os.path.dirname(wgan_keras.__file__)
     files = {name[:-3] for name in os.listdir(folder) if name.endswith(".py") and not name.startswith("_")}
     listed = {module.__name__.split(".")[-1] for module in MODULES}
-    # models: its public names are those of wgan_keras; checkpoint: its class is in callbacks; the other two
+    # models: its public names are those of wgan_keras; checkpoint: its class is in callbacks; the other three
     # hold layers and activations, which get tensors from Keras.
-    assert files - listed == {"models", "checkpoint", "convolutions", "activations"}
+    assert files - listed == {"models", "checkpoint", "convolutions", "activations", "normalization"}
 
 
 # --- The tests --------------------------------------------------------------------------------------
