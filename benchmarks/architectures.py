@@ -11,7 +11,6 @@ in WGAN-GP's critic layer normalization takes its place, as in 1704.00028, secti
 image_models.py and fall to 0. Runs are too short for good digits, and long enough to see which of them learn.
 """
 
-import argparse
 import functools
 import sys
 from pathlib import Path
@@ -19,6 +18,7 @@ from pathlib import Path
 import image_models
 import keras
 import numpy as np
+from command import is_quick
 from keras.optimizers.schedules import CosineDecay
 from workers import on_each_core
 
@@ -71,12 +71,8 @@ def run(setup, kind, seed, share=1.0):
     return row, np.uint8(np.nan_to_num((samples[:4, ..., 0] + 1) * 127.5))
 
 
-def main(arguments):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--quick", action="store_true", help="one seed of three setups, nothing written")
-    quick = parser.parse_args(arguments).quick
+def main():
+    quick = is_quick(__doc__, "one seed of three setups, nothing written")
     setups = ("all rules", "MLP generator", "deeper") if quick else SETUPS
     runs = [
         (setup, kind, seed) for kind in UPDATES for seed in SEEDS[: 1 if quick else None] for setup in setups
@@ -94,4 +90,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

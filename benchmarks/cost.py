@@ -9,18 +9,15 @@ time of an update, `mib` the median of how far the process's peak memory rises a
 TensorFlow, networks and data loaded, before the first update.
 """
 
-import argparse
 import concurrent.futures
-import json
 import multiprocessing
 import resource
 import statistics
 import time
 from pathlib import Path
 
+from command import is_quick, write_json
 from tqdm import tqdm
-
-from wgan_keras.models import written_whole
 
 RESULTS = Path(__file__).with_suffix(".json")
 BASE = {"image_size": 28, "batch_size": 64, "n_critic": 1, "width": 1}
@@ -61,12 +58,8 @@ def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--quick", action="store_true", help="two settings, nothing written")
-    quick = parser.parse_args(arguments).quick
+def main():
+    quick = is_quick(__doc__, "two settings, nothing written")
     settings = [{**BASE, name: value, "grows": name} for name, values in GROWTH.items() for value in values]
     rounds, updates = (1, 1) if quick else (3, 10)
     if quick:
@@ -89,8 +82,7 @@ def main(arguments=None):
     for row in rows:
         print("{grows:10} = {value:4}: {ms:8.2f} ms {mib:5} MiB".format(value=row[row["grows"]], **row))
     if not quick:
-        with written_whole(RESULTS) as partial:
-            Path(partial).write_text(json.dumps(rows, indent=1) + "\n")
+        write_json(RESULTS, rows)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ two processes on this machine, a dtype policy. The rows take turns: `ms` is the 
 cores, so a ratio is what the distribution, or the precision, costs here, not what more machines would gain.
 """
 
-import argparse
 import json
 import multiprocessing
 import os
@@ -20,12 +19,12 @@ import time
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow as tf
+from batches import repeated
+from command import is_quick, write_json
 from tqdm import tqdm
 
 from wgan_keras import WGANGP, networks
-from wgan_keras.models import written_whole
 
 RESULTS = Path(__file__).with_suffix(".json")
 N_CRITIC, BATCH_SIZE = 5, 64
@@ -66,9 +65,7 @@ def serve(connection, row, size, cluster, index):
     with strategy().scope():
         model = WGANGP(*SIZES[size][0](), n_critic=N_CRITIC, seed=0)
         model.compile()
-    shape = (N_CRITIC * BATCH_SIZE, *model.generator.output_shape[1:])
-    batch = np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")
-    batches = tf.data.Dataset.from_tensors(batch).repeat()
+    batches = repeated((N_CRITIC * BATCH_SIZE, *model.generator.output_shape[1:]))
     clock = Clock()
     while updates := connection.recv():
         model.fit(batches, steps_per_epoch=updates, epochs=2, callbacks=[clock], verbose=0)
@@ -122,12 +119,8 @@ def measure(size, rounds, updates):
     ]
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--quick", action="store_true", help="the smallest networks, nothing written")
-    quick = parser.parse_args(arguments).quick
+def main():
+    quick = is_quick(__doc__, "the smallest networks, nothing written")
     rows = []
     print(f"{'size':14} {'row':28} {'ms':>8} {'ratio':>6}")
     for size, (_, updates) in SIZES.items():
@@ -137,8 +130,7 @@ def main(arguments=None):
         if quick:
             return
         rows += new
-    with written_whole(RESULTS) as partial:
-        Path(partial).write_text(json.dumps(rows, indent=1) + "\n")
+    write_json(RESULTS, rows)
 
 
 if __name__ == "__main__":

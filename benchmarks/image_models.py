@@ -16,7 +16,6 @@ WGAN's clip value, two to four settings were tried with one seed. Three times th
 a Fréchet distance of 13 (GAN, here 11) and 42 (WGAN, here 55).
 """
 
-import argparse
 import csv
 import functools
 import sys
@@ -25,6 +24,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from command import is_quick
 from keras.optimizers import Adam, RMSprop
 from keras.optimizers.schedules import CosineDecay
 from workers import on_each_core
@@ -129,12 +129,8 @@ def time_updates(rounds=8, updates=15):
     return rows
 
 
-def main(arguments):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--quick", action="store_true", help="one seed, a few updates, nothing written")
-    quick = parser.parse_args(arguments).quick
+def main():
+    quick = is_quick(__doc__, "one seed, a few updates, nothing written")
     timed = time_updates(*(1, 2) if quick else ())
     runs = [(kind, seed) for seed in SEEDS[: 1 if quick else None] for kind in MODELS]
     shortened = functools.partial(run, share=0.002, looks=2) if quick else run
@@ -159,4 +155,4 @@ def write(rows, columns, file):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

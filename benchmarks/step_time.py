@@ -12,7 +12,6 @@ the first updates, with tracing and compiling. PyTorch takes part, in a process 
 installed.
 """
 
-import argparse
 import importlib.util
 import json
 import statistics
@@ -26,10 +25,10 @@ import numpy as np
 import tensorflow as tf
 import textbook
 from batches import repeated
+from command import is_quick, write_json
 from tqdm import tqdm
 
 from wgan_keras import WGANGP, networks
-from wgan_keras.models import written_whole
 
 RESULTS = Path(__file__).with_suffix(".json")
 N_CRITIC, BATCH_SIZE = 5, 64
@@ -178,12 +177,8 @@ def measure(size, rounds, updates, with_xla):
     ]
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--quick", action="store_true", help="the smallest networks, nothing written")
-    quick = parser.parse_args(arguments).quick
+def main():
+    quick = is_quick(__doc__, "the smallest networks, nothing written")
     rows = []
     print(f"{'size':22} {'row':34} {'ms':>9} {'ratio':>6} {'share':>6} {'first':>7}")
     for size, (_, updates) in SIZES.items():
@@ -195,8 +190,7 @@ def main(arguments=None):
         rows += new
         if quick:
             return
-    with written_whole(RESULTS) as partial:
-        Path(partial).write_text(json.dumps(rows, indent=1) + "\n")
+    write_json(RESULTS, rows)
 
 
 if __name__ == "__main__":

@@ -13,18 +13,15 @@ look at which the distance is at most 12, `end` the distance at the end of the r
   the distance or when it has trained for 12 times as long as the slowest demo run took to reach it.
 """
 
-import argparse
-import json
 import time
 from pathlib import Path
 
 import keras
-import tensorflow as tf
 import textbook
+from command import is_quick, write_json
 
 from wgan_keras import data, metrics
 from wgan_keras.__main__ import MODELS
-from wgan_keras.models import written_whole
 
 RESULTS = Path(__file__).with_suffix(".json")
 DISTANCE, PATIENCE = 12.0, 12
@@ -40,9 +37,8 @@ def batches_for(batch_size, n_critic, seed):
 
 
 def distance(generator):
-    z = keras.random.normal((1000, generator.input_shape[1]), seed=0)
-    parts = [generator(z[i : i + 250], training=False) for i in range(0, 1000, 250)]
-    return float(metrics.digit_quality(keras.ops.convert_to_numpy(tf.concat(parts, 0)))["frechet"])
+    samples = generator(keras.random.normal((1000, generator.input_shape[1]), seed=0), training=False)
+    return float(metrics.digit_quality(keras.ops.convert_to_numpy(samples))["frechet"])
 
 
 def looks_of(model, batches, updates, looks, limit=float("inf")):
@@ -91,12 +87,8 @@ def row_of(name, seed, looks):
     }
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--quick", action="store_true", help="a few updates, nothing written")
-    quick = parser.parse_args(arguments).quick
+def main():
+    quick = is_quick(__doc__, "a few updates, nothing written")
     rows = [row_of("demo", seed, demo_run(seed, quick)) for seed in (SEEDS[:1] if quick else SEEDS)]
     slowest = max(row["seconds"] or row["trained"] for row in rows)
     rows += [row_of(name, 0, textbook_run(name, PATIENCE * slowest, quick)) for name in TEXTBOOK]
@@ -109,8 +101,7 @@ def main(arguments=None):
             )
         )
     if not quick:
-        with written_whole(RESULTS) as partial:
-            Path(partial).write_text(json.dumps(rows) + "\n")
+        write_json(RESULTS, rows)
 
 
 if __name__ == "__main__":
