@@ -98,12 +98,14 @@ class Checkpoint(keras.callbacks.Callback):
         found = [path for path in (self.path, self._next, self._previous) if path.exists()]
         if not found:
             return False
-        path = next((path for path in found if _config(path) is not None), None)
-        if path is None:
+        for path in found:
+            if (config := _config(path)) is not None:
+                break
+        else:
             raise ValueError(
                 f"{' and '.join(map(str, found))} can't be read as saved models: remove them to start anew."
             )
-        _load(path, model)
+        _load(path, config, model)
         if path == self._previous:
             warnings.warn(
                 f"{self.path} is missing or damaged: went back to {path}, saved at update {model.updates}.",
@@ -233,12 +235,12 @@ def _classes(config, model):
     return [part["class_name"] for part in (config, *layers, *optimizers)]
 
 
-def _load(path, model):
-    """Load all of a checkpoint, or raise a ValueError and leave the model as it was."""
+def _load(path, config, model):
+    """Load all of a checkpoint of this configuration, or raise a ValueError and leave the model as it was."""
     before = [_numpy(variable) for variable in _state(model)]
     try:
         own = keras.saving.serialize_keras_object(model)
-        if _classes(_config(path), model) != _classes(own, model):
+        if _classes(config, model) != _classes(own, model):
             raise ValueError
         with warnings.catch_warnings(action="error", category=UserWarning):  # Keras' for what it leaves out
             model.load_weights(path)
