@@ -35,18 +35,11 @@ from wgan_keras import (
 )
 from wgan_keras.__main__ import main
 
-MODULES = (
-    callbacks,
-    dashboard,
-    data,
-    diagnostics,
-    interactive,
-    metrics,
-    networks,
-    plotting,
-    profiles,
-    transport,
-)
+MODULES = [  # all that is imported above
+    module
+    for module in list(vars().values())
+    if inspect.ismodule(module) and module.__name__.startswith("wgan_keras.")
+]
 
 # --- Bad values -------------------------------------------------------------------------------------
 
