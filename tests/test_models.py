@@ -9,6 +9,7 @@ import pytest
 import scipy.stats
 import tensorflow as tf
 from conftest import linear, run_python
+from tensorflow.python.eager import context
 
 from wgan_keras import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty, models, networks
 from wgan_keras.models import ReplicaSeedGenerator
@@ -326,6 +327,41 @@ def test_generate():
     assert (model.generate(5) != model.generate(5)).any()
     z = keras.random.normal((300, 2), seed=3)
     assert np.asarray(model(z)) == pytest.approx(first, abs=1e-6)
+
+
+def optimized_step(model, x):
+    """The operations of a training step by name, as TensorFlow runs them."""
+    model.make_train_function()
+    context.enable_graph_collection()
+    model.train_function(iter(tf.data.Dataset.from_tensors(x)))
+    functions = context.export_run_metadata().function_graphs
+    context.disable_graph_collection()
+    graphs = [graph for function in functions for graph in function.partition_graphs]
+    return {node.name: node for node in max(graphs, key=lambda graph: len(graph.node)).node}
+
+
+@pytest.mark.parametrize("cls", [GAN, WGANClip, WGANGP])
+def test_no_variable_is_written_while_it_may_be_read(cls):
+    """A linear critic's slope is known before its score: nothing else keeps the generator's update back."""
+    model = cls(networks.mlp_generator(hidden=(4,)), linear(2), seed=0)
+    model.compile()
+    nodes = optimized_step(model, toy_data(40))
+
+    def before(name):
+        """All operations that end before this one begins."""
+        seen, ahead = set(), [name]
+        while ahead:
+            inputs = {i.lstrip("^").split(":")[0] for i in nodes[ahead.pop()].input} - seen
+            seen |= inputs
+            ahead += inputs
+        return seen
+
+    earlier = {name: before(name) for name in nodes}
+    reads = [node for node in nodes.values() if node.op == "ReadVariableOp"]
+    writes = [node for node in nodes.values() if node.op.startswith("Assign")]
+    pairs = [(read.name, write.name) for read in reads for write in writes if read.input[0] == write.input[0]]
+    assert len(pairs) > 50
+    assert [(a, b) for a, b in pairs if a not in earlier[b] and b not in earlier[a]] == []
 
 
 # --- Saving ---------------------------------------------------------------------------------------------

@@ -744,7 +744,10 @@ def _descend(tape, loss, network, optimizer):
             # Keras looks for an overflow on the first replica alone, before it adds up the gradients.
             context, mean = tf.distribute.get_replica_context(), tf.distribute.ReduceOp.MEAN
             gradients = [g if g is None else context.all_reduce(mean, g) for g in gradients]
-        optimizer.apply_gradients(zip(gradients, weights))
+        # All gradients before the first update. Where the critic is linear, its slope does not depend on the
+        # sample, and TensorFlow's graph optimizer loses that order: once in some hundred of the first steps a
+        # gradient was taken at weights already updated.
+        optimizer.apply_gradients(zip(tf.tuple(gradients), weights))
 
 
 class ReplicaSeedGenerator(keras.random.SeedGenerator):
