@@ -8,7 +8,7 @@ of one architecture: multilayer perceptrons for points in the plane; the demo's;
 and 512 filters of 5 x 5. The rows take turns: `ms` is the median over the rounds, `ratio` the median of the
 time divided by the textbook's in the same round. `share` is the rate of counted operations (see `operations`)
 divided by that of a product of two 1024 x 1024 matrices, measured in the same rounds. `first` is the time of
-the first updates, with tracing and compiling. PyTorch takes part, in a process of its own, where it is
+the first call of `fit`, with tracing and compiling. PyTorch takes part, in a process of its own, where it is
 installed.
 """
 

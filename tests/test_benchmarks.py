@@ -154,13 +154,14 @@ def test_quick_forms_print_rows_and_write_nothing(name, rows, tmp_path):
     assert len(quick_form(name, tmp_path).strip().splitlines()[-rows:]) == rows
 
 
-def test_the_shipped_step_is_faster_than_pytorch_and_on_images_than_the_textbooks():
+def test_the_shipped_step_is_faster_than_pytorch_and_than_the_textbooks():
+    """Small perceptrons have little to save: theirs takes groups of updates."""
     times = {(row["size"], row["row"]): row for row in shipped_json("step_time")}
     for size in SIZES:
-        ratio = times[size, "wgan_keras"]["ratio"]
+        faster = "wgan_keras, steps_per_execution=300" if size == "2-D MLP" else "wgan_keras"
         assert times[size, "textbook"]["ratio"] == 1
-        assert ratio < times[size, "PyTorch, eager"]["ratio"]
-        assert ratio < (1.1 if "MLP" in size else 1)  # small perceptrons have little to save: README
+        assert times[size, faster]["ratio"] < 1 < times[size, "PyTorch, eager"]["ratio"]
+        assert times[size, "wgan_keras"]["ratio"] < times[size, "PyTorch, eager"]["ratio"]
         assert 0 < times[size, "wgan_keras"]["share"] < 1
         assert (size, "wgan_keras, jit_compile=True") in times
 
