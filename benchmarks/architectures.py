@@ -23,7 +23,7 @@ from keras.optimizers.schedules import CosineDecay
 from workers import on_each_core
 
 from wgan_keras import data, metrics, networks
-from wgan_keras.models import written_whole
+from wgan_keras.files import written_whole
 
 RESULTS = Path(__file__).with_suffix(".csv")
 SEEDS, BATCH_SIZE, FILTERS = range(3), 64, (8, 16, 32)

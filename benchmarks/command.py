@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from wgan_keras.models import written_whole
+from wgan_keras.files import written_whole
 
 
 def is_quick(description, what):

@@ -31,7 +31,7 @@ from workers import on_each_core
 
 from wgan_keras import GAN, WGANGP, WGANClip, data, metrics, networks
 from wgan_keras.callbacks import SampleGrid
-from wgan_keras.models import written_whole
+from wgan_keras.files import written_whole
 
 RESULTS = Path(__file__).with_suffix(".csv")
 SECONDS = RESULTS.with_name("image_models_seconds.csv")

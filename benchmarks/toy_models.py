@@ -26,7 +26,7 @@ from keras.optimizers.schedules import CosineDecay
 from tqdm import tqdm
 
 from wgan_keras import GAN, WGANGP, WGANClip, data, metrics, networks, transport
-from wgan_keras.models import written_whole
+from wgan_keras.files import written_whole
 
 RESULTS = Path(__file__).with_suffix(".csv")
 COLUMNS = ("data", "model", "seed", "updates", "w1", "modes", "high_quality")

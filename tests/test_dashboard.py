@@ -11,7 +11,7 @@ from nbclient import NotebookClient
 from PIL import Image
 
 from wgan_keras import GAN, WGANGP, WGANClip, networks
-from wgan_keras.dashboard import Dashboard
+from wgan_keras.callbacks import Dashboard
 
 
 def points(n, seed=0):
@@ -86,7 +86,7 @@ import matplotlib
 matplotlib.use("module://matplotlib_inline.backend_inline")
 import numpy as np
 from wgan_keras import WGANGP, networks
-from wgan_keras.dashboard import Dashboard
+from wgan_keras.callbacks import Dashboard
 model = WGANGP(networks.mlp_generator(hidden=(4,)), networks.mlp_critic(hidden=(4,)), n_critic=1, seed=0)
 model.compile()
 x = np.random.default_rng(0).normal(size=(32, 2)).astype("float32")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wgan_keras import profiles
+from wgan_keras.course import profiles
 
 
 def test_laptop_unless_told_otherwise(monkeypatch):

@@ -19,8 +19,8 @@ from matplotlib.animation import PillowWriter
 from benchmarks import toy_models
 from wgan_keras import callbacks, data, plotting
 from wgan_keras.__main__ import MODELS, main
-from wgan_keras.dashboard import Dashboard
-from wgan_keras.models import written_whole
+from wgan_keras.callbacks import Dashboard
+from wgan_keras.files import written_whole
 
 IMAGES = Path(__file__).parent.parent / "images"
 FRAMES = 40

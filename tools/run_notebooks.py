@@ -13,7 +13,7 @@ import nbformat
 from nbclient import NotebookClient
 from PIL import Image
 
-from wgan_keras.models import written_whole
+from wgan_keras.files import written_whole
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

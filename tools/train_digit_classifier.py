@@ -8,7 +8,7 @@ import keras
 from keras import layers
 
 from wgan_keras import data, metrics
-from wgan_keras.models import written_whole
+from wgan_keras.files import written_whole
 
 EPOCHS, BATCH_SIZE = 40, 125
 

@@ -16,7 +16,8 @@ import keras
 from keras.optimizers.schedules import CosineDecay
 
 from wgan_keras import GAN, WGANGP, WGANClip, callbacks, data, metrics, networks, plotting
-from wgan_keras.models import AdversarialModel, written_whole
+from wgan_keras.files import written_whole
+from wgan_keras.models import AdversarialModel
 
 SEGMENTS = 20  # a run is saved, sampled and logged this many times
 

@@ -13,7 +13,6 @@ References:
     WGAN-GP:  Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville, 2017, https://arxiv.org/abs/1704.00028
 """
 
-import contextlib
 import math
 import numbers
 import os
@@ -317,8 +316,7 @@ class AdversarialModel(keras.Model):
             raise ValueError(f"filepath must end in .keras, got {filepath!r}.")
         if not overwrite and os.path.exists(filepath):
             raise FileExistsError(f"{filepath} exists: pass overwrite=True to replace it.")
-        with written_whole(filepath) as partial:
-            super().save(partial, **kwargs)
+        super().save(filepath, **kwargs)
 
     def _unsaved(self):
         """What Keras leaves out of the file: random states, Dropout's too, and running means of the epoch."""
@@ -793,31 +791,6 @@ class _StopWhenDiverged(keras.callbacks.Callback):
             f"Training diverged: a loss is NaN or infinite at {where} of the generator. Likely causes: "
             f"{causes}, or NaN in the data after the first batch."
         )
-
-
-@contextlib.contextmanager
-def written_whole(path):
-    """A path to write to, which becomes `path` only when the block ends without an error.
-
-    Example:
-
-    >>> with written_whole("notes.txt") as partial, open(partial, "w") as file:
-    ...     _ = file.write("all of it, or nothing")
-    >>> os.remove("notes.txt")
-    """
-    folder, name = os.path.split(os.fspath(path))
-    partial = os.path.join(folder, f"partial-{name}")  # writers look at the suffix, so it stays
-    try:
-        yield partial
-        with open(partial, "rb+") as file:
-            os.fsync(file.fileno())  # or a power failure could leave an empty file under the new name
-        os.replace(partial, path)
-    except OSError as error:
-        reason = error.strerror or error
-        raise OSError(error.errno, f"{path} can't be written ({reason}); nothing was changed.") from None
-    finally:
-        with contextlib.suppress(OSError):  # it is gone, or the disk is read-only
-            os.remove(partial)
 
 
 # --- What a constructor checks ----------------------------------------------------------------------

@@ -12,9 +12,7 @@ import keras
 from keras import layers
 
 from wgan_keras._checks import as_numbers, check_counts, check_positive, check_sizes, shown
-from wgan_keras.activations import leaky_relu, relu
-from wgan_keras.convolutions import Conv2D
-from wgan_keras.normalization import BatchNormalization
+from wgan_keras.fast_layers import FastBatchNormalization, FastConv2D, fast_leaky_relu, fast_relu
 
 
 def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
@@ -39,7 +37,7 @@ def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
     return keras.Model(z, layers.Dense(output_dim, dtype="float32")(x), name="generator")
 
 
-def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=relu):
+def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=fast_relu):
     """Multilayer perceptron, sample to score: ReLU, He initialization as in 1704.00028's toy code.
 
     Args:
@@ -188,15 +186,15 @@ def conv_generator(
     full, half, quarter = filters
 
     def activated(x):
-        return layers.Activation(activation)(BatchNormalization()(x) if batch_norm else x)
+        return layers.Activation(activation)(FastBatchNormalization()(x) if batch_norm else x)
 
     def doubled(x, channels):
         if nearest:
-            x = Conv2D(channels, 5, padding="same")(layers.UpSampling2D()(x))
+            x = FastConv2D(channels, 5, padding="same")(layers.UpSampling2D()(x))
         else:
             x = layers.Conv2DTranspose(channels, 5, strides=2, padding="same")(x)
         for _ in range(extra):
-            x = Conv2D(channels, 3, padding="same")(activated(x))
+            x = FastConv2D(channels, 3, padding="same")(activated(x))
         return activated(x)
 
     z = x = keras.Input((latent_dim,), name="z")
@@ -205,7 +203,7 @@ def conv_generator(
     x = activated(layers.Dense(height // 4 * (width // 4) * quarter)(x))
     x = layers.Reshape((height // 4, width // 4, quarter))(x)
     x = doubled(doubled(x, half), full)
-    x = Conv2D(channels, 5, padding="same", activation="tanh", dtype="float32")(x)
+    x = FastConv2D(channels, 5, padding="same", activation="tanh", dtype="float32")(x)
     return keras.Model(z, x, name="generator")
 
 
@@ -213,7 +211,7 @@ def conv_critic(
     image_shape=(28, 28, 1),
     filters=(16, 32, 64),
     normalization=None,
-    activation=leaky_relu,
+    activation=fast_leaky_relu,
     hidden=(),
     max_pooling=False,
     extra=0,
@@ -250,19 +248,19 @@ def conv_critic(
     def activated(x, normalized=True):
         if normalization and normalized:
             over_sample = list(range(1, len(x.shape)))  # Keras' default would normalize each place by itself
-            x = {"batch": BatchNormalization(), "layer": layers.LayerNormalization(axis=over_sample)}[
+            x = {"batch": FastBatchNormalization(), "layer": layers.LayerNormalization(axis=over_sample)}[
                 normalization
             ](x)
         return layers.Activation(activation)(x)
 
     inputs = x = keras.Input(image_shape, name="image")
     for i, channels in enumerate(filters):
-        x = Conv2D(channels, 5, strides=1 if max_pooling else 2, padding="same")(x)
+        x = FastConv2D(channels, 5, strides=1 if max_pooling else 2, padding="same")(x)
         x = activated(x, normalized=i > 0)
         if max_pooling:
             x = layers.MaxPooling2D(padding="same")(x)
         for _ in range(extra):
-            x = activated(Conv2D(channels, 3, padding="same")(x))
+            x = activated(FastConv2D(channels, 3, padding="same")(x))
     x = layers.Flatten()(x)
     for units in hidden:
         x = activated(layers.Dense(units)(x))

@@ -21,8 +21,8 @@ from wgan_keras._checks import (
     is_number,
     shown,
 )
-from wgan_keras.checkpoint import Checkpoint as Checkpoint  # in a file of its own for its length
-from wgan_keras.models import written_whole
+from wgan_keras.callbacks.checkpoint import Checkpoint as Checkpoint  # in a file of its own for its length
+from wgan_keras.files import written_whole
 
 
 class SampleGrid(keras.callbacks.Callback):

@@ -5,7 +5,7 @@ import sys
 from wgan_keras import plotting
 from wgan_keras._checks import check_counts, check_path, check_seed
 from wgan_keras.callbacks import Estimates
-from wgan_keras.models import written_whole
+from wgan_keras.files import written_whole
 
 
 class Dashboard(Estimates):
