@@ -1,7 +1,6 @@
 """The model classes against closed forms, outside quadrature, and their own contract."""
 
 import math
-import runpy
 
 import keras
 import numpy as np
@@ -12,7 +11,7 @@ from conftest import linear, run_python
 from tensorflow.python.eager import context
 
 from wgan_keras import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty, models, networks
-from wgan_keras.models import ReplicaSeedGenerator
+from wgan_keras.models import cross_entropy
 
 MODELS = [GAN, WGANClip, WGANGP]
 Dense = keras.layers.Dense
@@ -105,7 +104,7 @@ def test_penalty_ignores_dropout():
     assert float(penalty) == pytest.approx((0.2 * math.sqrt(50) - 1) ** 2, abs=1e-5)
 
 
-def test_penalty_refuses_unlike_shapes():
+def test_penalty_refuses_different_shapes():
     with pytest.raises(ValueError, match="one shape"):
         gradient_penalty(linear(2), tf.ones((4, 2)), tf.ones((1, 2)))
 
@@ -115,7 +114,7 @@ def test_penalty_refuses_unlike_shapes():
 
 def trained_slope(start, distance, gp_weight, one_sided=False):
     """Slope of a linear critic trained on point masses at `distance` and 0."""
-    generator = linear(1, [0.0], 0.0, trainable=False)
+    generator = networks.frozen_normal([0.0], 0.0)
     critic = linear(1, [start], 0.0)
     model = WGANGP(generator, critic, gp_weight=gp_weight, one_sided=one_sided, seed=0)
     model.compile("sgd", keras.optimizers.SGD(0.2 / gp_weight))
@@ -173,8 +172,17 @@ def test_generator_gradient_of_both_gan_losses(saturating, expected):
     )
 
 
+class Smoothed(GAN):
+    """One-sided label smoothing, as a short subclass."""
+
+    def critic_loss(self, real, fake):
+        loss, logs = super().critic_loss(real, fake)
+        logits = self.critic(real)
+        return loss + 0.1 * (cross_entropy(0 * logits, logits) - cross_entropy(0 * logits + 1, logits)), logs
+
+
 def test_label_smoothing_is_one_sided():
-    gan = shifted(GAN, -1.0, 0.5, label_smoothing=0.1)
+    gan = shifted(Smoothed, -1.0, 0.5)
     x = normal(100)
     loss, logs = gan.critic_loss(x, x + 1)
     d_real, d_fake = (1 / (1 + np.exp(v - 0.5)) for v in (x.astype("float64"), x + 1.0))
@@ -182,6 +190,19 @@ def test_label_smoothing_is_one_sided():
     assert float(loss) == pytest.approx(expected, rel=1e-5)
     value = np.mean(np.log(d_real)) + np.mean(np.log(1 - d_fake))  # the estimate knows no smoothing
     assert float(logs["js_estimate"]) == pytest.approx(math.log(2) + value / 2, rel=1e-4)
+
+
+class Noisy(GAN):
+    """Instance noise on all inputs of the discriminator, as a short subclass."""
+
+    def noisy(self, x):
+        return x + keras.random.normal(tf.shape(x), stddev=0.3, seed=self.noise)
+
+    def critic_loss(self, real, fake):
+        return super().critic_loss(self.noisy(real), self.noisy(fake))
+
+    def generator_loss(self, fake):
+        return super().generator_loss(self.noisy(fake))
 
 
 def test_instance_noise_has_the_given_spread_on_all_inputs():
@@ -194,8 +215,9 @@ def test_instance_noise_has_the_given_spread_on_all_inputs():
             return x
 
     discriminator = keras.Sequential([keras.Input((1,)), Recorder(), keras.layers.Dense(1)])
-    gan = GAN(linear(1, [1.0]), discriminator, instance_noise=0.3, seed=0)
+    gan = Noisy(linear(1, [1.0]), discriminator, seed=0)
     zeros = tf.zeros((20_000, 1))
+    seen.clear()  # of what the constructor tried
     gan.critic_loss(zeros, zeros)
     gan.generator_loss(zeros)
     assert [np.std(x) for x in seen] == pytest.approx([0.3, 0.3, 0.3], rel=0.03)
@@ -206,7 +228,7 @@ def test_instance_noise_has_the_given_spread_on_all_inputs():
     ("cls", "expected"),
     [
         (GAN, {"class": keras.optimizers.Adam, "learning_rate": 2e-4, "beta_1": 0.5}),
-        (WGANClip, {"class": keras.optimizers.RMSprop, "learning_rate": 5e-5}),
+        (WGANClip, {"class": keras.optimizers.RMSprop, "learning_rate": 5e-5, "epsilon": 1e-16}),
         (WGANGP, {"class": keras.optimizers.Adam, "learning_rate": 1e-4, "beta_1": 0.0, "beta_2": 0.9}),
     ],
 )
@@ -278,7 +300,7 @@ def test_clipping_leaves_batch_statistics_alone():
 
 
 def test_logs_are_epoch_means_of_their_quantities():
-    model = WGANGP(linear(1, [0.0], 0.0, trainable=False), linear(1, [3.0], 1.0), n_critic=2, gp_weight=10.0)
+    model = WGANGP(networks.frozen_normal([0.0], 0.0), linear(1, [3.0], 1.0), n_critic=2, gp_weight=10.0)
     model.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))  # nothing moves
     x = np.arange(8, dtype="float32").reshape(8, 1)
     logs = {name: values[0] for name, values in model.fit(x, batch_size=4, verbose=0).history.items()}
@@ -375,7 +397,7 @@ from wgan_keras import GAN, WGANGP, WGANClip, networks
 def small(cls):
     generator = keras.Sequential([keras.Input((4,)), keras.layers.Dense(16, activation="relu"),
         keras.layers.BatchNormalization(), keras.layers.Dense(2)])
-    critic = keras.Sequential([keras.Input((2,)), keras.layers.Dense(16, activation=networks.leaky_relu),
+    critic = keras.Sequential([keras.Input((2,)), keras.layers.Dense(16, activation=networks.fast_leaky_relu),
         keras.layers.Dropout(0.3), keras.layers.Dense(1)])
     model = {"GAN": GAN, "WGANClip": WGANClip, "WGANGP": WGANGP}[cls](generator, critic, n_critic=2, seed=0)
     schedule = keras.optimizers.schedules.CosineDecay(1e-3, 100)
@@ -417,7 +439,7 @@ def test_a_reloaded_model_trains_on_bit_for_bit(cls, tmp_path):
 @pytest.mark.parametrize(
     ("cls", "options"),
     [
-        (GAN, {"n_critic": 2, "saturating": True, "label_smoothing": 0.1, "instance_noise": 0.2}),
+        (GAN, {"n_critic": 2, "saturating": True}),
         (WGANClip, {"n_critic": 3, "clip_value": 0.5}),
         (WGANGP, {"n_critic": 4, "gp_weight": 0.1, "one_sided": True}),
     ],
@@ -441,31 +463,6 @@ def test_an_uncompiled_model_saves_and_loads(tmp_path):
     assert (loaded.generate(4, seed=0) == model.generate(4, seed=0)).all()
 
 
-def test_a_failed_save_leaves_the_older_file(tmp_path, monkeypatch):
-    model = toy_model(WGANGP)
-    path = tmp_path / "m.keras"
-    model.save(path)
-    before = path.read_bytes()
-
-    def no_space(self, filepath, **kwargs):
-        with open(filepath, "wb") as file:
-            file.write(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(keras.Model, "save", no_space)
-    with pytest.raises(OSError, match="No space"):
-        model.save(path)
-    assert path.read_bytes() == before
-    assert [p.name for p in tmp_path.iterdir()] == ["m.keras"]
-
-
-def test_save_does_not_overwrite_when_told_not_to(tmp_path):
-    model = toy_model(WGANGP)
-    model.save(tmp_path / "m.keras")
-    with pytest.raises(FileExistsError, match="overwrite=True"):
-        model.save(tmp_path / "m.keras", overwrite=False)
-
-
 # --- Errors ---------------------------------------------------------------------------------------------
 
 
@@ -475,9 +472,9 @@ BAD_NETWORKS = {
     "sigmoid": (GOOD_G, SIGMOID, "without an activation"),
     "sigmoid layer": (GOOD_G, sequential((2,), Dense(1), keras.layers.Activation("sigmoid")), "sigmoid"),
     "nested sigmoid": (GOOD_G, sequential((2,), SIGMOID), "without an activation"),
-    "wide output": (GOOD_G, sequential((2,), Dense(2)), r"Flatten\(\) and Dense\(1\)"),
-    "map output": (GOOD_G, sequential((2, 2), Dense(1)), r"Flatten\(\) and Dense\(1\)"),
-    "unlike shapes": (sequential((2,), Dense(3)), GOOD_C, r"\(3,\), the critic takes \(2,\)"),
+    "wide output": (GOOD_G, sequential((2,), Dense(2)), r"end in Flatten\(\) and Dense\(1\)"),
+    "map output": (GOOD_G, sequential((2, 2), Dense(1)), r"end in Flatten\(\) and Dense\(1\)"),
+    "unlike shapes": (sequential((2,), Dense(3)), GOOD_C, r"\(3,\), the (critic|discriminator) takes \(2,\)"),
     "not built": (keras.Sequential([Dense(2)]), GOOD_C, "keras.Input"),
     "not a model": (GOOD_G, "critic", "must be a Keras model"),
 }
@@ -495,8 +492,7 @@ def test_networks_that_do_not_fit(cls, case):
     ("cls", "name", "values"),
     [
         (GAN, "n_critic", [0, -1, 1.5, "2", None, True]),
-        (GAN, "label_smoothing", [-0.1, 1.0, "x", math.nan]),
-        (GAN, "instance_noise", [-1, math.inf, math.nan, None]),
+        (GAN, "seed", [-1, 1.5, "x", True, 2**63]),
         (WGANClip, "n_critic", [0]),
         (WGANClip, "clip_value", [0, -0.01, math.inf, math.nan, "0.01"]),
         (WGANGP, "n_critic", [0]),
@@ -511,7 +507,7 @@ def test_arguments_out_of_range(cls, name, values):
 
 def test_batch_normalization_under_the_penalty_warns():
     critic = sequential((2,), sequential((2,), Dense(4), keras.layers.BatchNormalization()), Dense(1))
-    with pytest.warns(UserWarning, match="LayerNormalization"):
+    with pytest.warns(UserWarning, match="batch norm mixes samples: use LayerNormalization"):
         WGANGP(GOOD_G, critic)
 
 
@@ -519,7 +515,7 @@ def test_compile_refuses_what_the_model_defines():
     with pytest.raises(ValueError, match="generator_optimizer"):
         WGANGP(GOOD_G, GOOD_C).compile(loss="mse")
     adam = keras.optimizers.Adam()
-    with pytest.raises(ValueError, match="make two"):
+    with pytest.raises(ValueError, match="one object.*make two"):
         WGANGP(GOOD_G, GOOD_C).compile(adam, adam)
 
 
@@ -530,13 +526,13 @@ def test_generate_refuses_a_bad_count():
 
 
 BAD_DATA = {
-    "bytes": (np.zeros((40, 2), "uint8"), "127.5"),
-    "0..255": (np.full((40, 2), 255, "float32"), r"\[255, 255\].*scale the data"),
-    "NaN": (np.full((40, 2), np.nan, "float32"), "NaN"),
-    "infinite": (np.full((40, 2), -np.inf, "float32"), "infinite"),
+    "bytes": (np.zeros((40, 2), "uint8"), "uint8, not floats.*127.5"),
+    "0..255": (np.full((40, 2), 255, "float32"), r"leave \[-1, 1\], the range of the generator: scale"),
+    "NaN": (np.full((40, 2), np.nan, "float32"), "hold NaN"),
+    "infinite": (np.full((40, 2), -np.inf, "float32"), r"leave \[-1, 1\]"),
     "shape": (np.zeros((40, 3), "float32"), r"shape \(3,\), the generator makes \(2,\)"),
-    "few": (np.zeros((4, 2), "float32"), r"n_critic \(5\).*multiple of 5"),
-    "last": (np.zeros((33, 2), "float32"), "A batch (of 1|in the data) is smaller than n_critic"),
+    "few": (np.zeros((4, 2), "float32"), r"smaller than n_critic \(5\).*multiple of 5"),
+    "last": (np.zeros((33, 2), "float32"), r"smaller than n_critic \(5\).*multiple of 5"),
 }
 
 
@@ -548,16 +544,23 @@ def test_data_that_can_not_train(case, wrap):
     model = WGANGP(generator, sequential((2,), Dense(1)), n_critic=5)
     model.compile()
     before = model.get_weights()
-    with pytest.raises(ValueError, match=message):
-        model.fit(wrap(data), verbose=0)
+    with pytest.raises(ValueError, match=message) as raised:
+        model.fit(wrap(data), batch_size=32 if wrap is np.asarray else None, verbose=0)
+    assert str(raised.value).endswith(".")
+    assert "\n" not in str(raised.value)
     if case != "last" or wrap is np.asarray:  # a data set's last batch comes to light when it is drawn
         assert model.updates == 0
         assert all((a == b).all() for a, b in zip(before, model.get_weights()))
 
 
-def test_a_batch_of_known_size_that_is_too_small():
-    with pytest.raises(ValueError, match="A batch of 3 is smaller than n_critic"):
-        toy_model(WGANGP).train_step(tf.zeros((3, 2)))
+@pytest.mark.parametrize("options", [{}, {"jit_compile": True}, {"run_eagerly": True}])
+def test_a_small_last_batch_is_named_in_every_way_of_execution(options):
+    """Keras' 10-th public report here: XLA leaves out assertions, and an update on no sample gives NaN."""
+    model = WGANGP(networks.mlp_generator(hidden=(4,)), networks.mlp_critic(hidden=(4,)), n_critic=5)
+    model.compile(**options)
+    batches = tf.data.Dataset.from_tensor_slices(np.zeros((11, 2), "float32")).batch(10)
+    with pytest.raises(ValueError, match=r"A batch is smaller than n_critic \(5\): pass a multiple of 5"):
+        model.fit(batches, verbose=0)
 
 
 def test_labels_and_empty_data():
@@ -565,7 +568,7 @@ def test_labels_and_empty_data():
     labelled = tf.data.Dataset.from_tensors((np.zeros((40, 2), "float32"), np.zeros(40)))
     with pytest.raises(ValueError, match="without labels"):
         model.fit(labelled, verbose=0)
-    with pytest.raises(ValueError, match="holds no batch"):
+    with pytest.raises(ValueError, match="hold no batch"):
         model.fit(tf.data.Dataset.from_tensors(np.zeros((40, 2), "float32")).take(0), verbose=0)
 
 
@@ -577,19 +580,15 @@ def test_sigmoid_generators_take_data_in_the_unit_interval():
         model.fit(np.full((40, 2), -0.5, "float32"), verbose=0)
 
 
-def test_other_backends_are_refused(monkeypatch):
-    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
-    with pytest.raises(ImportError, match="KERAS_BACKEND=tensorflow"):
-        runpy.run_path(models.__file__)
-
-
 def test_a_frozen_generator_lets_the_critic_train():
     generator = linear(1, [0.0], 0.0, trainable=False)
     model = WGANGP(generator, linear(1, [0.5]), seed=0)
     model.compile()
-    model.fit(np.ones((100, 1), "float32"), batch_size=20, verbose=0)
+    with pytest.warns(UserWarning, match="The generator is frozen, trainable=False: it will not learn"):
+        model.fit(np.ones((100, 1), "float32"), batch_size=20, verbose=0)
     assert int(model.critic_optimizer.iterations) == 25
-    assert model.updates == 0
+    assert int(model.generator_optimizer.iterations) == 0
+    assert model.updates == 5
 
 
 # --- Keras' ways of running -------------------------------------------------------------------------------
@@ -622,25 +621,7 @@ def test_xla_trains():
     assert all(np.isfinite(values).all() for values in history.values())
 
 
-def test_learning_rate_callbacks_reach_the_generator():
-    model = toy_model(WGANGP)
-    model.fit(
-        toy_data(),
-        batch_size=40,
-        verbose=0,
-        callbacks=[keras.callbacks.LearningRateScheduler(lambda _: 0.125)],
-    )
-    assert float(model.generator_optimizer.learning_rate) == 0.125
-
-
 def test_predict_is_the_generator():
     model = toy_model(GAN)
     z = toy_data(7)
     assert model.predict(z, verbose=0) == pytest.approx(np.asarray(model.generator(z)), abs=1e-6)
-
-
-def test_seed_generators_count_draws():
-    generator = ReplicaSeedGenerator(7)
-    first, second = np.asarray(generator.next()), np.asarray(generator.next())
-    assert first.tolist() == [7, 0]
-    assert second.tolist() == [7, 1]

@@ -5,8 +5,6 @@ import itertools
 import keras
 import tensorflow as tf
 
-from wgan_keras.models import samples_for
-
 
 def layer_gradients(critic, real, fake):
     """How a critic's gradient grows or shrinks on its way back: its length at each layer.

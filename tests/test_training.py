@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from wgan_keras import GAN, WGANGP, WGANClip, callbacks, data, networks
+from wgan_keras import GAN, WGANGP, WGANClip, callbacks, data, networks, replicas, training
 
 STEPS, EPOCHS = 3, 4
 
@@ -29,7 +29,7 @@ def small_model(cls=WGANGP, hidden=4, optimizer=keras.optimizers.Adam, **options
 
 def batches():
     """Two batches for a pass, so that an epoch of three ends within one."""
-    return data.toy_batches("ring", n_samples=32, batch_size=8, n_critic=2).repeat()
+    return data.toy_batches("ring", n_samples=32, batch_size=8, n_critic=2)
 
 
 def state(model):
@@ -71,16 +71,14 @@ def run(path, *others, make=small_model, rows=None):
     """Start or go on with a run as a fresh process would; returns the model."""
     keras.utils.clear_session()  # names as in a fresh process: TensorFlow's rounding depends on them
     model = make()
-    checkpoint = callbacks.Checkpoint(path)
-    checkpoint.restore(model)
-    model.fit(
+    training.fit(
+        model,
         batches(),
-        skip=model.updates,
-        initial_epoch=model.updates // STEPS,
-        epochs=EPOCHS,
-        steps_per_epoch=STEPS,
-        callbacks=[*others, Log([] if rows is None else rows), checkpoint],
-        verbose=0,
+        updates=STEPS * EPOCHS,
+        every=STEPS,
+        checkpoint=path,
+        callbacks=[*others, Log([] if rows is None else rows)],
+        progress=False,
     )
     return model
 
@@ -228,8 +226,8 @@ def test_a_kill_at_any_instant_of_a_save_leaves_a_whole_checkpoint(tmp_path, mon
         remember = keras.callbacks.LambdaCallback(
             on_epoch_end=lambda epoch, logs: states.update({model.updates: state(model)})
         )
-        checkpoint = callbacks.Checkpoint(folder / "model.keras")
-        model.fit(batches(), epochs=3, steps_per_epoch=2, callbacks=[remember, checkpoint], verbose=0)
+        path = folder / "model.keras"
+        training.fit(model, batches(), updates=6, every=2, checkpoint=path, callbacks=[remember], progress=False)
     assert len(copies) >= 20
     assert any((copy / "partial-next-model.keras").exists() for _, copy in copies)
 
@@ -364,7 +362,7 @@ def test_after_an_error_in_fit_signals_work_as_before(tmp_path, handlers):
     model = small_model()  # another fit, in which the checkpoint has no part
     with pytest.raises(KeyboardInterrupt):
         model.fit(
-            batches(),
+            batches().repeat(),
             steps_per_epoch=9,
             callbacks=[At(2, lambda: signal.raise_signal(signal.SIGINT))],
             verbose=0,
@@ -392,7 +390,7 @@ def test_groups_of_updates(tmp_path, handlers):
     assert same(state(run(tmp_path / "m.keras", make=grouped)), state(whole))
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "one.keras", At(4, lambda: signal.raise_signal(signal.SIGINT)))
-    with pytest.raises(ValueError, match=r"2 updates .* left.*steps_per_execution=1"):
+    with pytest.raises(ValueError, match=r"updates so far must be a multiple of steps_per_execution \(3\), got 4"):
         run(tmp_path / "one.keras", make=grouped)
 
 
@@ -401,7 +399,7 @@ def test_groups_of_updates(tmp_path, handlers):
 
 def first_bad_update(model):
     """By hand: one update at a time, until a loss is not finite."""
-    for update, batch in enumerate(batches(), start=1):
+    for update, batch in enumerate(batches().repeat(), start=1):
         model.reset_metrics()
         losses = model.train_step(batch)
         if not all(np.isfinite(float(loss)) for loss in losses.values()):
@@ -417,7 +415,7 @@ def diverging(cls, **options):
 def test_divergence_ends_the_run_and_names_the_update(cls):
     update = first_bad_update(diverging(cls))
     with pytest.raises(FloatingPointError, match=rf"at update {update} of the generator") as raised:
-        diverging(cls).fit(batches(), epochs=20, steps_per_epoch=10, verbose=0)
+        training.fit(diverging(cls), batches(), updates=200, every=10, progress=False)
     message = str(raised.value)
     assert "learning rate" in message
     assert "generator 1e+30, critic 1e+30" in message
@@ -429,16 +427,17 @@ def test_divergence_in_a_group_of_updates():
     update = first_bad_update(diverging(GAN))
     last = -(-update // 4) * 4
     with pytest.raises(FloatingPointError, match=rf"at one of the updates {last - 3} to {last} of"):
-        diverging(GAN, steps_per_execution=4).fit(batches(), steps_per_epoch=8, verbose=0)
+        training.fit(diverging(GAN, steps_per_execution=4), batches(), updates=8, every=8, progress=False)
 
 
 def test_nan_in_a_later_batch_of_the_data(tmp_path):
     good = np.zeros((16, 2), "float32")
-    later = tf.data.Dataset.from_tensor_slices([good, good, good, good, good * np.nan]).repeat()
+    later = tf.data.Dataset.from_tensor_slices([good, good, good, good, good * np.nan])
     path = tmp_path / "model.keras"
     model = small_model()
-    with pytest.raises(FloatingPointError, match=r"at update 5 of the generator.*NaN in the data"):
-        model.fit(later, epochs=9, steps_per_epoch=3, callbacks=[callbacks.Checkpoint(path)], verbose=0)
+    with pytest.raises(ValueError, match="The data hold NaN"):
+        training.fit(model, later, updates=27, every=3, checkpoint=path, progress=False)
+    assert model.updates == 4
     assert keras.models.load_model(path).updates == 3
 
 
@@ -450,9 +449,10 @@ def test_a_model_that_is_not_finite_is_never_saved(tmp_path):
     def spoil():
         model.generator.trainable_variables[0].assign(np.full((2, 4), np.inf))
 
-    callback = callbacks.Checkpoint(path)
     with pytest.raises(FloatingPointError, match=r"at update 6 .*model.keras was left as it was"):
-        model.fit(batches(), epochs=9, steps_per_epoch=3, callbacks=[At(6, spoil), callback], verbose=0)
+        training.fit(
+            model, batches(), updates=27, every=3, checkpoint=path, callbacks=[At(6, spoil)], progress=False
+        )
     restored = small_model()
     assert callbacks.Checkpoint(path).restore(restored)
     assert restored.updates == 3
@@ -462,6 +462,6 @@ def test_float16_is_named_as_a_cause():
     keras.mixed_precision.set_global_policy("mixed_float16")
     try:
         with pytest.raises(FloatingPointError, match="float16 ends"):
-            diverging(WGANGP).fit(batches(), epochs=20, steps_per_epoch=10, verbose=0)
+            training.fit(diverging(replicas.WGANGP), batches(), updates=200, every=10, progress=False)
     finally:
         keras.mixed_precision.set_global_policy("float32")
