@@ -1,8 +1,10 @@
 """Folders of images: pictures of every kind with known pixels, and an answer for each that can't be read."""
 
 import contextlib
+import io
 import os
 import re
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -10,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import run_python
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from wgan_keras import data
 
@@ -37,8 +39,10 @@ def read(folder, **kwargs):
 def test_a_folder_with_subfolders(tmp_path):
     pixels = [write_image(tmp_path / name, seed=i) for i, name in enumerate(["a/1.png", "b/2.png", "c.PNG"])]
     (tmp_path / "notes.txt").write_text("no image")
-    assert (read(tmp_path) == np.stack(pixels)).all()
-    batch = next(iter(data.image_batches(str(tmp_path), batch_size=3, n_critic=1)))
+    with pytest.warns(UserWarning, match=r"1 \.txt"):
+        assert (read(tmp_path) == np.stack(pixels)).all()
+    with pytest.warns(UserWarning, match=r"1 \.txt"):
+        batch = next(iter(data.image_batches(str(tmp_path), batch_size=3, n_critic=1)))
     order = np.argsort(batch.numpy()[:, 0, 0, 0])
     expected = np.stack(pixels) / 127.5 - 1
     assert batch.numpy()[order] == pytest.approx(expected[np.argsort(expected[:, 0, 0, 0])], abs=1e-6)
@@ -65,7 +69,180 @@ def test_missing_and_empty_folders(tmp_path):
         data.images(str(tmp_path / "nowhere"))
     with pytest.raises(FileNotFoundError, match=r"no folder \./nowhere"):
         data.images("./nowhere")
-    with pytest.raises(ValueError, match=r"holds no images \(.png"):
+    (tmp_path / ".hidden.png").touch()
+    with pytest.raises(
+        ValueError, match=r"holds no images that Pillow decodes: it is empty, or its files are hid"
+    ):
+        data.images(tmp_path)
+
+
+def test_the_home_folder_is_written_as_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    pixels = write_image(tmp_path / "pictures" / "a.png")
+    for path in ("~/pictures", Path("~/pictures"), "~/pictures/"):
+        assert (read(path) == pixels).all()
+    with pytest.raises(FileNotFoundError, match=f"no folder {re.escape(str(tmp_path))}.nowhere: check"):
+        data.images("~/nowhere")
+    with pytest.raises(FileNotFoundError, match="no folder ~nobody-of-this-name/pictures: check"):
+        data.images("~nobody-of-this-name/pictures")
+
+
+# --- What is given in place of a folder -------------------------------------------------------------------
+
+
+TO_BATCHES = (
+    r", scale it to float32 in \[-1, 1\], and pass .*from_tensor_slices\(array\) to data.training_batches"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("photos.zip", "an archive: unpack it and pass the folder of its pictures"),
+        ("photos.tar.gz", "an archive: unpack it and pass the folder of its pictures"),
+        ("PHOTOS.TGZ", "an archive: unpack it and pass the folder of its pictures"),
+        ("x.npz", r"a NumPy file: load its array with np\.load" + TO_BATCHES),
+        ("x.npy", r"a NumPy file: load its array with np\.load" + TO_BATCHES),
+        ("x.csv", r"a table: load it as an array \(n, height, width, channels\)" + TO_BATCHES),
+        ("x.h5", "an HDF5 file: load its array with h5py" + TO_BATCHES),
+        ("cat.JPG", "a single picture: pass the folder that holds it"),
+        ("notes.txt", "a file: pass a folder of pictures"),
+        ("train-images-idx3-ubyte", "a file: pass a folder of pictures"),
+    ],
+)
+def test_a_file_in_place_of_a_folder(tmp_path, name, advice):
+    (tmp_path / name).touch()
+    for path in (tmp_path / name, str(tmp_path / name)):
+        with pytest.raises(ValueError, match=f"^The data set {re.escape(str(path))} is {advice}.$"):
+            data.images(path)
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    pixels = write_image(tmp_path / name / "a.png")  # it is the folder that counts, not what it is called
+    assert (read(tmp_path / name) == pixels).all()
+
+
+@pytest.mark.parametrize("name", ["photos.zip", "x.npz", "x.csv", "cat.jpg"])
+def test_a_file_that_is_not_there_gets_the_same_answer(name):
+    with pytest.raises(ValueError, match=f"^The data set {name} is a"):
+        data.images(name)
+
+
+@pytest.mark.parametrize("address", ["https://example.org/photos.zip", "http://example.org", "S3://bucket/x"])
+def test_an_address_in_place_of_a_folder(address):
+    with pytest.raises(ValueError, match=f"^The data set {address} is an address: download its pictures and"):
+        data.images(address)
+
+
+# --- Formats ----------------------------------------------------------------------------------------------
+
+
+COMMON = [
+    "png",
+    "apng",
+    "jpg",
+    "jpe",
+    "jpeg",
+    "jfif",
+    "mpo",
+    "jp2",
+    "gif",
+    "bmp",
+    "dib",
+    "tif",
+    "tiff",
+    "webp",
+]
+RARE = ["ppm", "pnm", "pcx", "tga", "sgi", "ico", "icns", "dds"]
+
+
+@pytest.mark.parametrize("suffix", [*COMMON, *RARE])
+@pytest.mark.parametrize("case", [str.lower, str.upper])
+def test_formats_that_pillow_decodes(tmp_path, suffix, case):
+    Image.new("RGB", (128, 128), (200, 100, 50)).save(tmp_path / f"a.{suffix}")
+    (tmp_path / f"a.{suffix}").rename(tmp_path / case(f"a.{suffix}"))
+    (image,) = read(tmp_path)
+    assert image.shape[-1] == 3
+    assert np.abs(image.astype(int) - (200, 100, 50)).max() <= 3
+
+
+def register(monkeypatch, suffix, factory):
+    """What a plugin such as pillow-heif tells Pillow: files that begin with OURS are opened by `factory`."""
+    Image.init()
+    monkeypatch.setattr(Image, "ID", [*Image.ID, "OURS"])
+    monkeypatch.setitem(Image.OPEN, "OURS", (factory, lambda prefix: prefix.startswith(b"OURS")))
+    monkeypatch.setitem(Image.EXTENSION, suffix, "OURS")
+
+
+def test_a_format_that_a_plugin_registers_is_read(tmp_path, monkeypatch):
+    pictures = [write_image(tmp_path / f"{i}.png", seed=i) for i in range(2)]
+    content = (tmp_path / "1.png").read_bytes()
+    (tmp_path / "1.png").unlink()
+    (tmp_path / "1.heic").write_bytes(b"OURS" + content)
+    with pytest.warns(UserWarning, match=r"1 \.heic"):
+        assert len(read(tmp_path)) == 1
+    register(
+        monkeypatch, ".heic", lambda file, name: PngImagePlugin.PngImageFile(io.BytesIO(file.read()[4:]))
+    )
+    assert (read(tmp_path) == pictures).all()
+
+
+def left_out(folder, counts):
+    """Reading gives one warning, which names the folder and begins with these counts; returns its rest."""
+    with pytest.warns(UserWarning, match="Left out") as caught:
+        read(folder)
+    (warning,) = caught
+    assert warning.filename == __file__
+    begin = f"Left out of {folder}, as Pillow does not decode them: {counts}. "
+    assert str(warning.message).startswith(begin)
+    return str(warning.message).removeprefix(begin)
+
+
+def test_files_that_are_left_out_are_counted_by_suffix(tmp_path):
+    write_image(tmp_path / "a.png")
+    for name in ("x.heic", "y.HEIC", "z/z.heic", "labels.csv", "Thumbs.db", "Thumbs2.db", "README"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / ".DS_Store").touch()
+    assert left_out(tmp_path, "3 .heic, 2 .db, 1 .csv, 1 without a suffix") == (
+        "Convert pictures among them to JPEG or PNG; for .heic, install pillow-heif and call "
+        "pillow_heif.register_heif_opener() instead."
+    )
+
+
+def test_many_suffixes_are_counted_in_short(tmp_path):
+    write_image(tmp_path / "a.png")
+    for i in range(7):
+        (tmp_path / f"x.s{i}").touch()
+    rest = left_out(tmp_path, "1 .s0, 1 .s1, 1 .s2, 1 .s3, 1 .s4 and 2 other suffixes")
+    assert rest == "Convert pictures among them to JPEG or PNG."
+
+
+@pytest.mark.parametrize(
+    "suffix", ["pdf", "mpg", "mpeg", "mp4", "mov", "h5", "hdf", "eps", "ps", "emf", "svg"]
+)
+def test_documents_videos_and_arrays_are_not_pictures(tmp_path, suffix):
+    pixels = write_image(tmp_path / "a.png")
+    shutil.copy(tmp_path / "a.png", tmp_path / f"x.{suffix}")  # even if one could be opened
+    left_out(tmp_path, f"1 .{suffix}")
+    with pytest.warns(UserWarning, match="Left out"):
+        assert (read(tmp_path) == pixels).all()
+
+
+def test_linked_folders_are_counted(tmp_path):
+    write_image(tmp_path / "elsewhere" / "b.png")
+    write_image(tmp_path / "here" / "a.png")
+    (tmp_path / "here" / "more").symlink_to(tmp_path / "elsewhere")
+    assert "links are not followed" in left_out(tmp_path / "here", "1 linked folder(s)")
+
+
+def test_a_folder_of_other_files_only(tmp_path):
+    for name in ("1.heic", "2.heic", "notes.txt"):
+        (tmp_path / name).touch()
+    message = (
+        f"The folder {tmp_path} holds no images that Pillow decodes: only 2 .heic, 1 .txt. Convert pictures"
+    )
+    with pytest.raises(ValueError, match=re.escape(message) + ".*pillow-heif"):
         data.images(tmp_path)
 
 
@@ -248,6 +425,33 @@ NO_FORMAT = "in no format that Pillow knows"
 
 
 @pytest.mark.parametrize(
+    "content", ["eps", b"\x00\x00\x01\xb3" + bytes(60), b"\x89HDF\r\n\x1a\n" + bytes(60)]
+)
+def test_documents_videos_and_arrays_that_are_named_as_pictures(tmp_path, content):
+    whole = write_images(tmp_path, 3)
+    if content == "eps":  # which Pillow would have Ghostscript run as a program
+        file = io.BytesIO()
+        Image.new("RGB", (8, 8)).save(file, "eps")
+        content = file.getvalue()
+    (tmp_path / "x.png").write_bytes(content)
+    is_skipped(tmp_path, "x.png", NO_FORMAT, whole)
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(RuntimeError("two\nlines"), "two lines"), (AssertionError(), "AssertionError"), (KeyError("x"), "'x'")],
+)
+def test_whatever_a_decoder_raises_is_the_reason(tmp_path, monkeypatch, error, reason):
+    def fail(file, name):
+        raise error
+
+    register(monkeypatch, ".ours", fail)
+    whole = write_images(tmp_path, 3)
+    (tmp_path / "x.ours").write_bytes(b"OURS")
+    is_skipped(tmp_path, "x.ours", f"{reason})", whole)
+
+
+@pytest.mark.parametrize(
     ("content", "reason"),
     [(b"", NO_FORMAT), (b"a text", NO_FORMAT), (b"\x89PNG\r\n\x1a\n", ""), (b"\xff\xd8\xff\xe0", "")],
 )
@@ -335,6 +539,20 @@ def test_no_readable_file(tmp_path):
     (tmp_path / "x.png").touch()
     with pytest.raises(ValueError, match=r"^1 of 1 files in .* can't be read as images: x.png \(in no"):
         data.images(tmp_path)
+    (tmp_path / "y.heic").touch()
+    with pytest.raises(ValueError, match=r"^1 of 1 files in .* Left out besides: 1 \.heic\. .*pillow-heif"):
+        data.images(tmp_path)
+
+
+def test_unreadable_files_and_files_of_other_kinds_are_told_apart(tmp_path):
+    whole = write_images(tmp_path, 3)
+    (tmp_path / "x.png").touch()
+    (tmp_path / "labels.csv").touch()
+    with pytest.warns(UserWarning, match=r"Skipped|Left out") as caught:
+        assert (read(tmp_path) == whole).all()
+    skipped, others = (str(warning.message) for warning in caught)
+    assert skipped.startswith("Skipped 1 of 4 files")
+    assert others.startswith(f"Left out of {tmp_path}, as Pillow does not decode them: 1 .csv.")
 
 
 def test_unreadable_files_leave_the_slices_as_they_are(tmp_path):
