@@ -170,7 +170,7 @@ def conv_generator(
         Keras model, (batch, latent_dim) to images (batch, *image_shape) float32 in [-1, 1].
 
     Raises:
-        ValueError: an image side that is no multiple of 4.
+        ValueError: an image side that is not a multiple of 4.
 
     Example:
 
@@ -231,7 +231,7 @@ def conv_critic(
         Keras model, images (batch, *image_shape) to scores (batch, 1) float32.
 
     Raises:
-        ValueError: an image side that is no multiple of 4, or another normalization.
+        ValueError: an image side that is not a multiple of 4, or another normalization.
 
     Example:
 
