@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from wgan_keras import WGANGP, networks
+
 # As in pyproject.toml, for fresh processes.
 KNOWN_WARNINGS = ["-W", "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"]
 
@@ -39,6 +41,26 @@ def linear(inputs, kernel=None, bias=None, trainable=True):
     if kernel is not None:
         model.set_weights([np.reshape(kernel, (-1, 1)), np.array([bias or 0.0])])
     return model
+
+
+def plane_model(cls=WGANGP):
+    """A small compiled model of points in the plane."""
+    model = cls(networks.mlp_generator(hidden=(4,)), networks.mlp_critic(hidden=(4,)), n_critic=1, seed=0)
+    model.compile()
+    return model
+
+
+def image_model(cls=WGANGP):
+    """A small compiled model of grey images, 8 x 8."""
+    generator = networks.conv_generator((8, 8, 1), latent_dim=4, filters=(2, 2, 2))
+    model = cls(generator, networks.conv_critic((8, 8, 1), filters=(2, 2, 2)), n_critic=2, seed=0)
+    model.compile()
+    return model
+
+
+def noise_images(n=32):
+    """Images that `image_model` can train on."""
+    return np.random.default_rng(0).uniform(-1, 1, (n, 8, 8, 1)).astype("float32")
 
 
 def run_python(code, *arguments, cwd, **kwargs):

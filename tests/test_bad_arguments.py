@@ -8,6 +8,7 @@ import contextlib
 import inspect
 import io
 import os
+import pkgutil
 import re
 from types import SimpleNamespace
 
@@ -19,19 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import wgan_keras
-from wgan_keras import (
-    callbacks,
-    dashboard,
-    data,
-    diagnostics,
-    interactive,
-    metrics,
-    networks,
-    plotting,
-    profiles,
-    transport,
-)
+from wgan_keras import callbacks, course, data, metrics, networks, plotting, transport
 from wgan_keras.__main__ import main
+from wgan_keras.course import layer_gradients, profiles, sliders
 
 MODULES = [  # all that is imported above
     module
@@ -380,14 +371,14 @@ CASES = {
         {"path": no_path | none | st.just("m.txt")},
     ),
     "callbacks.Checkpoint.restore": (restored, {"model": MODEL}, {"model": no_model}),
-    "dashboard.Dashboard": (dashboard.Dashboard, pair, {**no_pair, **drawn}),
-    "diagnostics.layer_gradients": (
-        diagnostics.layer_gradients,
+    "callbacks.Dashboard": (callbacks.Dashboard, pair, {**no_pair, **drawn}),
+    "layer_gradients.layer_gradients": (
+        layer_gradients.layer_gradients,
         {"critic": CHAIN, "real": POINTS, "fake": POINTS},
         {"critic": no_network | st.just(len), "real": no_tensors, "fake": no_tensors},
     ),
-    "interactive.explore": (
-        interactive.explore,
+    "sliders.explore": (
+        sliders.explore,
         {"draw": lambda size=1.0: plt.figure(figsize=(size, 1)), "size": (0.5, 1.0, 0.5)},
         {
             "draw": no_function | none | st.just(lambda size=1.0: None) | st.just(lambda size="x": None),
@@ -496,12 +487,12 @@ def test_no_public_function_and_no_argument_is_left_out():
 
 
 def test_no_module_is_left_out():
-    folder = os.path.dirname(wgan_keras.__file__)
-    files = {name[:-3] for name in os.listdir(folder) if name.endswith(".py") and not name.startswith("_")}
+    found = pkgutil.iter_modules([*wgan_keras.__path__, *course.__path__])
+    names = {module.name for module in found if not module.name.startswith("_")}
     listed = {module.__name__.split(".")[-1] for module in MODULES}
-    # models: its public names are those of wgan_keras; checkpoint: its class is in callbacks; the other three
-    # hold layers and activations, which get tensors from Keras.
-    assert files - listed == {"models", "checkpoint", "convolutions", "activations", "normalization"}
+    # models: its public names are those of wgan_keras; fast_layers: layers and activations, which get tensors
+    # from Keras; files: for this package alone.
+    assert names - listed == {"models", "fast_layers", "files"}
 
 
 # --- The tests --------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def test_images_are_tiled_row_by_row(n, columns, rows, channels):
 
 
 @pytest.mark.parametrize("shape", [(4, 4, 1), (2, 4, 4, 2), (0, 4, 4, 1)])
-def test_what_is_no_batch_of_images(shape):
+def test_what_is_not_a_batch_of_images(shape):
     with pytest.raises(ValueError, match=r"images must (have shape|be at least one number)"):
         plotting.plot_images(np.zeros(shape))
 
@@ -42,11 +42,12 @@ def test_progress_labels_each_row_with_its_updates():
     assert ax.get_yticks() == pytest.approx([2.5, 7.5, 12.5])
 
 
-def test_curves_draw_what_is_logged():
-    history = {"critic_loss": [1, 2], "generator_loss": [3, 4], "epoch": [0, 1]}
+@pytest.mark.parametrize("kind", ["critic", "discriminator"])
+def test_curves_draw_what_is_logged(kind):
+    history = {f"{kind}_loss": [1, 2], "generator_loss": [3, 4], "epoch": [0, 1]}
     ax = plotting.plot_curves(history)
     assert {line.get_label(): line.get_ydata().tolist() for line in ax.lines} == {
-        "critic loss": [1, 2],
+        f"{kind} loss": [1, 2],
         "generator loss": [3, 4],
     }
     assert ax.get_xlabel() == "epoch"

@@ -32,7 +32,7 @@ def test_the_wheel_holds_the_package_alone_and_works_elsewhere(tmp_path):
         "wgan_keras",
         f"wgan_keras-{wgan_keras.__version__}.dist-info",
     }
-    assert "wgan_keras/digit_classifier.weights.h5" in names
+    assert "wgan_keras/metrics/digit_classifier.weights.h5" in names
     (tmp_path / "empty").mkdir()
     train = ["train", "--steps", "1", "--batch-size", "4", "--out", "run"]
     use = (

@@ -227,7 +227,9 @@ def test_a_kill_at_any_instant_of_a_save_leaves_a_whole_checkpoint(tmp_path, mon
             on_epoch_end=lambda epoch, logs: states.update({model.updates: state(model)})
         )
         path = folder / "model.keras"
-        training.fit(model, batches(), updates=6, every=2, checkpoint=path, callbacks=[remember], progress=False)
+        training.fit(
+            model, batches(), updates=6, every=2, checkpoint=path, callbacks=[remember], progress=False
+        )
     assert len(copies) >= 20
     assert any((copy / "partial-next-model.keras").exists() for _, copy in copies)
 
@@ -390,7 +392,9 @@ def test_groups_of_updates(tmp_path, handlers):
     assert same(state(run(tmp_path / "m.keras", make=grouped)), state(whole))
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path / "one.keras", At(4, lambda: signal.raise_signal(signal.SIGINT)))
-    with pytest.raises(ValueError, match=r"updates so far must be a multiple of steps_per_execution \(3\), got 4"):
+    with pytest.raises(
+        ValueError, match=r"updates so far must be a multiple of steps_per_execution \(3\), got 4"
+    ):
         run(tmp_path / "one.keras", make=grouped)
 
 

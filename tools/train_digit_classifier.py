@@ -1,14 +1,15 @@
-"""Train the digit classifier that wgan_keras/metrics.py ships: python tools/train_digit_classifier.py
+"""Train the digit classifier that wgan_keras/metrics/digits.py ships: python tools/train_digit_classifier.py
 
 Trains on the 4,000 training digits of the bundled sample with small shifts, turns and zooms (half a minute on
-two cores), prints the accuracy on the 1,000 held-out ones and writes wgan_keras/digit_classifier.weights.h5.
+two cores), prints the accuracy on the 1,000 held-out ones and writes the weights beside that file.
 """
 
 import keras
 from keras import layers
 
-from wgan_keras import data, metrics
+from wgan_keras import data
 from wgan_keras.files import written_whole
+from wgan_keras.metrics.digits import WEIGHTS, build_digit_classifier
 
 EPOCHS, BATCH_SIZE = 40, 125
 
@@ -28,7 +29,7 @@ def main():
             layers.RandomZoom(0.1, **black),
         ]
     )
-    classifier = metrics.build_digit_classifier()
+    classifier = build_digit_classifier()
     model = keras.Sequential([varied, classifier])
     model.compile(
         keras.optimizers.Adam(
@@ -39,9 +40,9 @@ def main():
     )
     model.fit(train_images, train_labels, batch_size=BATCH_SIZE, epochs=EPOCHS, verbose=2)
     _, accuracy = model.evaluate(test_images, test_labels, verbose=0)
-    with written_whole(metrics.WEIGHTS) as partial:
+    with written_whole(WEIGHTS) as partial:
         classifier.save_weights(partial)
-    print(f"{accuracy:.1%} of {len(test_labels)} held-out digits right; {metrics.WEIGHTS.name} written")
+    print(f"{accuracy:.1%} of {len(test_labels)} held-out digits right; {WEIGHTS.name} written")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@
   are made of TensorFlow's own operations, so that they have derivatives of any order.
 - Batch normalization that trains on maps by TensorFlow's fused operation.
 
-Saved models name these without "fast", as earlier versions did.
+Saved models name these without "Fast", as earlier versions did.
 """
 
 import keras
@@ -56,7 +56,21 @@ FEW = 3  # channels: those of a colour image
 BLOCK = 4  # side of the squares of pixels that `to_few_channels` computes together
 
 
-@keras.saving.register_keras_serializable("wgan_keras", "Conv2D")
+def _saved_as(name):
+    """A decorator: register a layer for saving under a name, and give its class that name too.
+
+    Keras calls a layer's weights in a file by the name of its class, not by the registered one. With another
+    name, neither files of earlier versions nor weights of a network of Keras' own layers would load.
+    """
+
+    def register(layer):
+        layer.__name__ = name
+        return keras.saving.register_keras_serializable("wgan_keras", name)(layer)
+
+    return register
+
+
+@_saved_as("Conv2D")
 class FastConv2D(keras.layers.Conv2D):
     """`keras.layers.Conv2D`, computed in another form where that is faster.
 
@@ -122,7 +136,7 @@ def to_few_channels(x, kernel, stride):
     return tf.nn.depth_to_space(tf.nn.conv2d(x, kernel, BLOCK, "VALID"), BLOCK)
 
 
-@keras.saving.register_keras_serializable("wgan_keras", "BatchNormalization")
+@_saved_as("BatchNormalization")
 class FastBatchNormalization(keras.layers.BatchNormalization):
     """`keras.layers.BatchNormalization` (1502.03167), three times faster in training on float32 maps.
 

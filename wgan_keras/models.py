@@ -400,9 +400,11 @@ def check_networks(generator, critic, name, n_inputs):
 
 def output_range(network):
     """(low, high) that the outputs can reach, found by what they do as the last weights grow."""
-    if not network.trainable_variables:
+    sizes = [len(x.trainable_variables) for x in layers_of(network) if not isinstance(x, keras.Model)]
+    size = next((n for n in reversed(sizes) if n), 0)
+    if not size:
         return -math.inf, math.inf
-    fixed, last = network.trainable_variables[:-2], network.trainable_variables[-2:]
+    fixed, last = network.trainable_variables[:-size], network.trainable_variables[-size:]
     x = [tf.ones((4, *(n or 8 for n in x.shape[1:])), x.dtype) for x in network.inputs]
 
     def reach(scale):
@@ -462,7 +464,9 @@ def checked(model, x, batch_size=32, n=1):
         model.check_batch(x)
         model.check_batch(x[: len(x) % batch_size or batch_size], n)
     else:
-        require(isinstance(x, (keras.utils.PyDataset, types.GeneratorType)), f"{DATA}, not {type(x).__name__}.")
+        require(
+            isinstance(x, (keras.utils.PyDataset, types.GeneratorType)), f"{DATA}, not {type(x).__name__}."
+        )
     return x
 
 

@@ -34,7 +34,7 @@ def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
     check_sizes(hidden=hidden)
     z = keras.Input((latent_dim,), name="z")
     x = _dense_stack(z, hidden, "relu")
-    return keras.Model(z, layers.Dense(output_dim, dtype="float32")(x), name="generator")
+    return keras.Model(z, layers.Dense(output_dim, dtype=keras.config.floatx())(x), name="generator")
 
 
 def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=fast_relu):
@@ -59,7 +59,7 @@ def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=fast_relu):
     _check_activation(activation)
     inputs = keras.Input((input_dim,), name="sample")
     x = _dense_stack(inputs, hidden, activation)
-    return keras.Model(inputs, layers.Dense(1, dtype="float32")(x), name="critic")
+    return keras.Model(inputs, layers.Dense(1, dtype=keras.config.floatx())(x), name="critic")
 
 
 def frozen_normal(mean, std):
@@ -135,7 +135,7 @@ def image_mlp_generator(image_shape=(28, 28, 1), latent_dim=64, hidden=(512, 512
     check_counts(latent_dim=latent_dim)
     check_sizes(hidden=hidden)
     z = keras.Input((latent_dim,), name="z")
-    x = layers.Dense(math.prod(image_shape), activation="tanh", dtype="float32")(
+    x = layers.Dense(math.prod(image_shape), activation="tanh", dtype=keras.config.floatx())(
         _dense_stack(z, hidden, "relu")
     )
     return keras.Model(z, layers.Reshape(image_shape)(x), name="generator")
@@ -170,7 +170,7 @@ def conv_generator(
         Keras model, (batch, latent_dim) to images (batch, *image_shape) float32 in [-1, 1].
 
     Raises:
-        ValueError: an image side that is no multiple of 4.
+        ValueError: an image side that is not a multiple of 4.
 
     Example:
 
@@ -203,7 +203,7 @@ def conv_generator(
     x = activated(layers.Dense(height // 4 * (width // 4) * quarter)(x))
     x = layers.Reshape((height // 4, width // 4, quarter))(x)
     x = doubled(doubled(x, half), full)
-    x = FastConv2D(channels, 5, padding="same", activation="tanh", dtype="float32")(x)
+    x = FastConv2D(channels, 5, padding="same", activation="tanh", dtype=keras.config.floatx())(x)
     return keras.Model(z, x, name="generator")
 
 
@@ -231,7 +231,7 @@ def conv_critic(
         Keras model, images (batch, *image_shape) to scores (batch, 1) float32.
 
     Raises:
-        ValueError: an image side that is no multiple of 4, or another normalization.
+        ValueError: an image side that is not a multiple of 4, or another normalization.
 
     Example:
 
@@ -264,7 +264,7 @@ def conv_critic(
     x = layers.Flatten()(x)
     for units in hidden:
         x = activated(layers.Dense(units)(x))
-    return keras.Model(inputs, layers.Dense(1, dtype="float32")(x), name="critic")
+    return keras.Model(inputs, layers.Dense(1, dtype=keras.config.floatx())(x), name="critic")
 
 
 def _dense_stack(x, hidden, activation):

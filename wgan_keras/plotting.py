@@ -28,6 +28,7 @@ STYLE = {
 SUFFIXES = (".png", ".jpg", ".pdf", ".svg")  # of the files that callbacks write pictures to
 
 LABELS = {
+    "discriminator_loss": "discriminator loss",
     "critic_loss": "critic loss",
     "generator_loss": "generator loss",
     "wasserstein_estimate": "Wasserstein estimate",

@@ -4,8 +4,14 @@ import sys
 
 from wgan_keras import plotting
 from wgan_keras._checks import check_counts, check_path, check_seed
-from wgan_keras.callbacks import Estimates
+from wgan_keras.callbacks.estimates import Estimates
 from wgan_keras.files import written_whole
+
+PANELS = (
+    ("train_estimate", "held_out_estimate"),
+    ("discriminator_loss", "critic_loss", "generator_loss"),
+    ("gradient_norm", "gradient_penalty"),
+)
 
 
 class Dashboard(Estimates):
@@ -21,7 +27,7 @@ class Dashboard(Estimates):
         steps, history: as for `Estimates`.
 
     Raises:
-        ValueError: `train` and `held_out` of unlike shapes.
+        ValueError: `train` and `held_out` of different shapes.
 
     Example:
 
@@ -58,11 +64,10 @@ class Dashboard(Estimates):
         """
         if not self.steps:
             raise ValueError("There is nothing to draw yet: pass the dashboard to fit, and let an epoch end.")
-        estimates = ["train_estimate", "held_out_estimate"]
-        groups = [estimates, ["critic_loss", "generator_loss"], ["gradient_norm", "gradient_penalty"]]
-        groups = [names for names in groups if names[0] in self.history]
-        figure, axes = plotting.plt.subplots(1, len(groups) + 1, figsize=(3.3 * (len(groups) + 1), 3.1))
-        for names, ax in zip(groups, axes):
+        logged = [[name for name in names if name in self.history] for names in PANELS]
+        panels = [names for names in logged if names]
+        figure, axes = plotting.plt.subplots(1, len(panels) + 1, figsize=(3.3 * (len(panels) + 1), 3.1))
+        for names, ax in zip(panels, axes):
             plotting.plot_curves(self.history, names, steps=self.steps, ax=ax)
             ax.axhline(1 if "gradient_norm" in names else 0, color="gray", linewidth=1)
         axes[0].set_ylabel(plotting.LABELS[self.model.estimate_name])

@@ -1,5 +1,7 @@
 """Figures that follow sliders, for a live notebook."""
 
+import asyncio
+import html
 import inspect
 import io
 
@@ -7,23 +9,27 @@ import matplotlib.pyplot as plt
 
 from wgan_keras._checks import check_numbers, check_positive, shown
 
+WAIT = 0.05  # seconds without a further change, after which a notebook draws
+
 
 def explore(draw, **sliders):
     """Show sliders, and below them the figure that `draw` makes of their values.
 
     Before anything is shown, each slider is moved to both of its ends: a figure that can't be drawn raises
-    its error here, in the cell, where a reader and a test see it.
+    its error here, in the cell, where a reader and a test see it. In a notebook the last value wins: while a
+    slider moves fast, or a figure is being drawn, the values in between are skipped.
 
     Args:
         draw: function of the sliders' values, by name, that returns a matplotlib figure. Its defaults are
             where the sliders start.
-        **sliders: (low, high, step) for each argument of `draw`; whole numbers make a whole-number slider.
+        **sliders: (low, high, step) for each argument of `draw`; integers make an integer slider.
 
     Returns:
-        ipywidgets.VBox: the sliders, and the figure as a PNG image.
+        ipywidgets.VBox: the sliders, and the figure as a PNG image, or the error that `draw` raised.
 
     Raises:
         ValueError: the names of the sliders are not those of `draw`'s arguments, or a start out of range.
+        TypeError: `draw` does not return a matplotlib figure.
 
     Example:
 
@@ -35,6 +41,36 @@ def explore(draw, **sliders):
     """
     import ipywidgets as widgets  # loads when used
 
+    controls = _controls(draw, sliders)
+    image = widgets.Image(format="png")
+    box = widgets.VBox([*controls.values(), image])
+
+    def update():
+        try:
+            image.value = _picture(draw, controls)
+        except Exception as error:
+            text = html.escape(f"{type(error).__name__}: {error}")
+            box.children = [*controls.values(), widgets.HTML(f"<pre>{text}</pre>")]
+            raise  # to whoever moved the slider, or to the log of the notebook's kernel
+        box.children = [*controls.values(), image]
+
+    for control in controls.values():
+        start = control.value
+        for end in (control.min, control.max):
+            control.value = end
+            _picture(draw, controls)
+        control.value = start
+    update()
+    changed = _last_wins(update)
+    for control in controls.values():
+        control.observe(changed, names="value")
+    return box
+
+
+def _controls(draw, sliders):
+    """The sliders as widgets, by name."""
+    import ipywidgets as widgets
+
     if not callable(draw):
         raise ValueError(f"draw must be a function, got {shown(draw)}.")
     starts = {name: p.default for name, p in inspect.signature(draw).parameters.items()}
@@ -43,7 +79,6 @@ def explore(draw, **sliders):
             f"sliders must be named as the arguments of draw, each with a default: draw has "
             f"{', '.join(starts) or 'none'}, the sliders are {', '.join(sliders) or 'none'}."
         )
-    image = widgets.Image(format="png")
     controls = {}
     for name, slider in sliders.items():
         if not isinstance(slider, (tuple, list)) or len(slider) != 3:
@@ -55,27 +90,37 @@ def explore(draw, **sliders):
         check_positive(**{f"{name}'s step": step})
         if not low <= starts[name] <= high:
             raise ValueError(f"{name} starts at {starts[name]}, outside of its slider's {low} to {high}.")
-        whole = all(isinstance(value, int) for value in (low, high, step))
-        kind = widgets.IntSlider if whole else widgets.FloatSlider
+        integer = all(isinstance(value, int) for value in (low, high, step))
+        kind = widgets.IntSlider if integer else widgets.FloatSlider
         controls[name] = kind(value=starts[name], min=low, max=high, step=step, description=name)
-
-    def update(change=None):
-        figure = draw(**{name: control.value for name, control in controls.items()})
-        if not isinstance(figure, plt.Figure):
-            raise TypeError(f"draw must return a matplotlib figure, got {shown(figure)}.")
-        image.value = _png(figure)
-
-    for control in controls.values():
-        # An error in `update` reaches whoever moves the slider: no Output widget stands between.
-        control.observe(update, names="value")
-    for name, control in controls.items():
-        for value in (control.min, control.max, starts[name]):
-            control.value = value
-    update()
-    return widgets.VBox([*controls.values(), image])
+    return controls
 
 
-def _png(figure):
+def _last_wins(update):
+    """A function to call at each change: of several changes, `update` runs once, after the last."""
+    waiting = None
+
+    def changed(change):
+        nonlocal waiting
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # a script or a test: nothing could draw later
+            update()
+            return
+        # A notebook's kernel takes the messages of a slider one by one. Those that came while a figure was
+        # drawn are all taken before the next one is due, and each of them puts it off.
+        if waiting is not None:
+            waiting.cancel()
+        waiting = loop.call_later(WAIT, update)
+
+    return changed
+
+
+def _picture(draw, controls):
+    """The figure for the sliders' values, as PNG."""
+    figure = draw(**{name: control.value for name, control in controls.items()})
+    if not isinstance(figure, plt.Figure):
+        raise TypeError(f"draw must return a matplotlib figure, got {shown(figure)}.")
     buffer = io.BytesIO()
     # The whole canvas, not its tight box: the picture must not jump as labels change.
     with plt.rc_context({"savefig.bbox": "standard"}):

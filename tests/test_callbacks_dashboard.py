@@ -7,6 +7,7 @@ import keras
 import nbformat
 import numpy as np
 import pytest
+from conftest import plane_model
 from nbclient import NotebookClient
 from PIL import Image
 
@@ -16,12 +17,6 @@ from wgan_keras.callbacks import Dashboard
 
 def points(n, seed=0):
     return np.random.default_rng(seed).normal(size=(n, 2)).astype("float32")
-
-
-def plane_model(cls=WGANGP):
-    model = cls(networks.mlp_generator(hidden=(4,)), networks.mlp_critic(hidden=(4,)), n_critic=1, seed=0)
-    model.compile()
-    return model
 
 
 def test_estimates_differ_by_the_critics_mean_scores():
@@ -61,6 +56,16 @@ def test_the_picture_has_the_panels_that_the_model_logs(cls, panels, tmp_path):
     with Image.open(tmp_path / "run.png") as picture:
         assert min(picture.size) > 300
     assert [p.name for p in tmp_path.iterdir()] == ["run.png"]
+
+
+@pytest.mark.parametrize("kind", ["discriminator", "critic"])
+def test_losses_are_drawn_under_the_names_that_the_model_logs(kind):
+    dashboard, losses = Dashboard(points(8), points(8)), {f"{kind}_loss": 1.5, "generator_loss": 0.5}
+    dashboard.set_model(plane_model())
+    dashboard.on_epoch_end(0, losses)
+    lines = dashboard.figure().axes[1].lines[:2]
+    assert [line.get_label() for line in lines] == [f"{kind} loss", "generator loss"]
+    assert [line.get_ydata().tolist() for line in lines] == [[1.5], [0.5]]
 
 
 def test_images_are_shown_as_images():
