@@ -10,7 +10,7 @@ import tensorflow as tf
 from conftest import linear, run_python
 from tensorflow.python.eager import context
 
-from wgan_keras import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty, models, networks
+from wgan_keras import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty, networks
 from wgan_keras.models import cross_entropy
 
 MODELS = [GAN, WGANClip, WGANGP]
@@ -515,7 +515,7 @@ def test_compile_refuses_what_the_model_defines():
     with pytest.raises(ValueError, match="generator_optimizer"):
         WGANGP(GOOD_G, GOOD_C).compile(loss="mse")
     adam = keras.optimizers.Adam()
-    with pytest.raises(ValueError, match="one object.*make two"):
+    with pytest.raises(ValueError, match=r"one object.*make two"):
         WGANGP(GOOD_G, GOOD_C).compile(adam, adam)
 
 

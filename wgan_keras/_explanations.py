@@ -38,9 +38,9 @@ def explained(model):
         if "registry" not in str(error) or layer is None:
             raise
         raise ValueError(
-            f"The critic's layer {layer.name} ({type(layer).__name__}) has no second derivative, "
-            "which the penalty needs: resize with interpolation='bilinear', or convolve with strides; an LSTM or "
-            "GRU takes use_cudnn=False; WGANClip needs no second derivative."
+            f"The critic's layer {layer.name} ({type(layer).__name__}) has no second derivative, which the "
+            "penalty needs: resize with interpolation='bilinear', or convolve with strides; an LSTM or GRU "
+            "takes use_cudnn=False; WGANClip needs no second derivative."
         ) from None
     except ValueError as error:
         if not str(error).startswith("No gradient"):

@@ -222,9 +222,9 @@ class WGANGP(AdversarialModel):
     """WGAN with a gradient penalty at x_hat, between real and generated samples (1704.00028, Algorithm 1).
 
     Critic f: minimize  E f(G(z)) - E f(x) + gp_weight * E (||grad f(x_hat)|| - 1)^2, with `one_sided` only
-    where the norm is above 1. `n_critic`: its updates for each of the generator. `seed`: an integer, or `None`.
+    where the norm is above 1. `n_critic`: its updates for each of the generator. `seed`: integer or `None`.
     Logs: `critic_loss` (with the penalty), `generator_loss`, `wasserstein_estimate` = E f(x) - E f(G(z))
-    (without it), `gradient_penalty` (without its weight), `gradient_norm` (the mean of ||grad f(x_hat)||).
+    (without it), `gradient_penalty` (without its weight), `gradient_norm` (mean of ||grad f(x_hat)||).
 
     >>> generator, critic = (keras.Sequential([keras.Input((2,)), keras.layers.Dense(n)]) for n in (2, 1))
     >>> wgan = WGANGP(generator, critic, seed=0)

@@ -2,9 +2,9 @@
 
 `replicas.WGANGP` and its sisters take the arguments of `wgan_keras.WGANGP` and train alike
 
-- under a `tf.distribute.MirroredStrategy` or `MultiWorkerMirroredStrategy`: build and compile the model inside
-  `strategy.scope()`. A batch of `n_critic * batch_size` samples is shared out, so batch_size should be a
-  multiple of the number of devices. Each replica draws noise of its own;
+- under a `tf.distribute.MirroredStrategy` or `MultiWorkerMirroredStrategy`: build and compile the model
+  inside `strategy.scope()`. A batch of `n_critic * batch_size` samples is shared out, so batch_size should be
+  a multiple of the number of devices. Each replica draws noise of its own;
 - with the dtype policies `mixed_float16` (both optimizers are wrapped in a `LossScaleOptimizer`) and
   `mixed_bfloat16`. Losses and the penalty are float32.
 
@@ -41,8 +41,8 @@ class Replicated:
         in_scope = self.distribute_strategy.extended.variable_created_in_scope
         require(
             all(in_scope(optimizer.variables[0].value) for optimizer in inner),
-            "An optimizer was made outside the tf.distribute scope of the model, where it would count an update "
-            "once for each device: call compile, and make optimizers, inside `strategy.scope()`.",
+            "An optimizer was made outside the tf.distribute scope of the model, where it would count an "
+            "update once for each device: call compile, and make optimizers, inside `strategy.scope()`.",
         )
         layers = [*layers_of(self.generator), *layers_of(self.critic)]
         half = any(layer.compute_dtype == "float16" for layer in layers)

@@ -8,7 +8,6 @@ from wgan_keras.callbacks.dashboard import Dashboard
 from wgan_keras.callbacks.estimates import Estimates, StopWhenOverfit
 from wgan_keras.callbacks.landscape import Landscape
 from wgan_keras.callbacks.log import CSVLog
-from wgan_keras.callbacks.progress import Progress
 from wgan_keras.callbacks.samples import SampleGrid
 
 __all__ = [
@@ -19,5 +18,4 @@ __all__ = [
     "Dashboard",
     "Checkpoint",
     "CSVLog",
-    "Progress",
 ]

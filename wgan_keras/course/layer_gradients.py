@@ -1,5 +1,6 @@
 """A look inside a critic: gradients layer by layer. Its slope at points is `gradient_norm`, in models.py."""
 
+import contextlib
 import itertools
 
 import keras
@@ -33,7 +34,7 @@ def layer_gradients(critic, real, fake):
     """
     if not isinstance(critic, keras.Model):
         raise ValueError(f"critic must be a Keras model, got {type(critic).__name__}.")
-    real, fake = samples_for(critic, real=real, fake=fake)
+    real, fake = _samples(critic, "real", real), _samples(critic, "fake", fake)
     layers = [layer for layer in critic.layers if not isinstance(layer, keras.layers.InputLayer)]
     if any(layer.input is not before.output for before, layer in itertools.pairwise(layers)):
         raise ValueError(
@@ -48,3 +49,13 @@ def layer_gradients(critic, real, fake):
         loss = tf.reduce_mean(x[len(real) :]) - tf.reduce_mean(x[: len(real)])
     # In float64, because the squares of tiny gradients are 0 in float32.
     return [float(tf.norm(tf.cast(g, tf.float64))) for g in tape.gradient(loss, outputs)[:-1]]
+
+
+def _samples(critic, name, values):
+    """An array as a tensor that a critic takes, or a ValueError that names the argument."""
+    with contextlib.suppress(TypeError, ValueError):  # no array of numbers
+        x = tf.convert_to_tensor(values)
+        fits = tf.TensorShape(critic.input_shape).is_compatible_with(x.shape)
+        if fits and x.dtype.is_floating and x.shape[0]:
+            return x
+    raise ValueError(f"{name} must be one or more float samples for the critic, of {critic.input_shape}.")

@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from wgan_keras import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty, networks
+import wgan_keras
+from wgan_keras import gradient_norm, gradient_penalty, networks
+from wgan_keras.replicas import GAN, WGANGP, WGANClip
 
 OPTIONS = {GAN: {}, WGANClip: {"clip_value": 10.0}, WGANGP: {}}
 MODELS = list(OPTIONS)
@@ -54,14 +56,14 @@ def test_half_precision_ends_near_float32(cls, policy):
             for optimizer in (model.generator_optimizer, model.critic_optimizer):
                 optimizer.dynamic_scale.assign(256.0)  # low enough that no update is left out
         logs = train(model, 20)
-        assert model.updates == 20
+        assert model.updates == int(model.generator_optimizer.iterations) == 20
         return before, np.concatenate([w.ravel() for w in model.get_weights()]), logs, model
 
     before, after, logs, model = trained(policy)
     start, expected, expected_logs, _ = trained("float32")
     hidden = [model.generator.layers[1], model.critic.layers[1]]
     assert {layer.compute_dtype for layer in hidden} == {policy.removeprefix("mixed_")}
-    assert {w.dtype for w in model.weights if w.name != "seed_generator_state"} == {"float32"}
+    assert {w.dtype for w in model.weights if w.name not in ("seed_generator_state", "steps")} == {"float32"}
     assert (before == start).all()
     assert np.linalg.norm(after - expected) < 0.05 * np.linalg.norm(expected - start)
     assert logs == pytest.approx(expected_logs, rel=0.02, abs=0.02)
@@ -71,7 +73,7 @@ def test_half_precision_ends_near_float32(cls, policy):
 def test_bfloat16_needs_no_loss_scale(cls):
     model = new_model(cls, "mixed_bfloat16")
     for optimizer in (model.generator_optimizer, model.critic_optimizer):
-        assert type(optimizer) is type(cls.default_optimizer())
+        assert type(optimizer) is type(cls.default_optimizer(model))
 
 
 @pytest.mark.parametrize("cls", MODELS)
@@ -79,7 +81,7 @@ def test_float16_scales_both_losses(cls):
     model = new_model(cls, "mixed_float16")
     for optimizer in (model.generator_optimizer, model.critic_optimizer):
         assert type(optimizer) is keras.optimizers.LossScaleOptimizer
-        assert type(optimizer.inner_optimizer) is type(cls.default_optimizer())
+        assert type(optimizer.inner_optimizer) is type(cls.default_optimizer(model))
 
 
 def test_float16_networks_in_a_float32_model_are_scaled_too():
@@ -107,11 +109,13 @@ def test_an_overflow_halves_the_scale_and_leaves_the_update_out(cls):
     assert all(np.isfinite(list(logs.values())))
     assert scales(model) == [2.0**39, 2.0**38]
     assert all((w == b).all() for w, b in zip(model.get_weights(), before))
-    assert model.updates == int(model.critic_optimizer.iterations) == 0
+    assert int(model.generator_optimizer.iterations) == int(model.critic_optimizer.iterations) == 0
+    assert model.updates == 1  # a step of training, though it was left out
     # The scales come down by themselves to where the gradients are finite.
     train(model, 60)
     assert max(scales(model)) < 2.0**30
-    assert 0 < model.updates < 61
+    assert 0 < int(model.generator_optimizer.iterations) < 61
+    assert model.updates == 61
     assert all(
         np.isfinite(w).all() and (w != b).any() for w, b in zip(model.get_weights(), before) if w.ndim > 1
     )
@@ -145,7 +149,7 @@ def test_losses_are_float32_even_where_the_critic_ends_in_half_precision(cls, po
 def test_one_optimizer_for_both_networks_is_refused_in_any_wrapping():
     adam, scaled = keras.optimizers.Adam(), keras.optimizers.LossScaleOptimizer
     for pair in ((adam, adam), (scaled(adam), adam), (scaled(adam), scaled(adam))):
-        with pytest.raises(ValueError, match="make two"):
+        with pytest.raises(ValueError, match=r"one object.*make two"):
             new_model(WGANGP, "mixed_float16", pair)
 
 
@@ -160,3 +164,11 @@ def test_a_reloaded_model_keeps_its_precision_and_loss_scales(tmp_path):
     assert train(model, 3) == train(loaded, 3)
     assert scales(loaded) == scales(model) == [32, 128]
     assert all((a == b).all() for a, b in zip(model.get_weights(), loaded.get_weights()))
+
+
+@pytest.mark.parametrize("policy", HALF)
+def test_the_plain_classes_refuse_half_precision(policy):
+    keras.config.set_dtype_policy(policy)
+    model = wgan_keras.WGANGP(networks.mlp_generator(), networks.mlp_critic())
+    with pytest.raises(ValueError, match=r"half precision need wgan_keras\.replicas"):
+        model.compile()

@@ -8,13 +8,13 @@ import socket
 import subprocess
 import sys
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from conftest import KNOWN_WARNINGS, run_python
 
-from wgan_keras import GAN, WGANGP, WGANClip, networks
+from wgan_keras import networks, training
+from wgan_keras.replicas import GAN, WGANGP, ReplicaSeedGenerator, WGANClip
 
 # What every fresh process starts with. TensorFlow itself warns of old interfaces it uses.
 MODELS = """
@@ -25,10 +25,11 @@ import tensorflow as tf
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * devices)
 import keras
-from wgan_keras import GAN, WGANGP, WGANClip, networks
+from wgan_keras import networks, training
+from wgan_keras.replicas import GAN, WGANGP, ReplicaSeedGenerator, WGANClip
 
 MODELS = {
-    GAN: {"n_critic": 2, "instance_noise": 0.1},
+    GAN: {"n_critic": 2},
     WGANClip: {"n_critic": 2, "clip_value": 0.5},
     WGANGP: {"n_critic": 2},
 }
@@ -162,7 +163,7 @@ def error(kind, run):
 
 model = new_model(WGANGP, strategy)
 few = error(ValueError, lambda: model.fit(batches(data, 3), verbose=0))
-assert "A batch of 3 is smaller than n_critic (2) times the number of devices (2)" in few
+assert "A batch is smaller than n_critic (2) times the number of devices (2)" in few
 assert "multiple of 4" in few
 assert model.updates == 0
 assert "number of devices" in error(ValueError, lambda: model.fit(batches(data[:17]), verbose=0))
@@ -188,7 +189,15 @@ assert "inside `strategy.scope()`" in error(ValueError, model.compile)
 far = data.copy()
 far[100:] = np.nan
 model = new_model(WGANGP, strategy)
-assert "diverged" in error(FloatingPointError, lambda: model.fit(batches(far), verbose=0))
+assert "hold NaN" in error(ValueError, lambda: model.fit(batches(far), verbose=0))
+
+model = new_model(WGANGP, strategy, lambda: keras.optimizers.SGD(1e30))
+run = lambda: training.fit(model, batches(data), updates=20, progress=False)
+assert "diverged" in error(FloatingPointError, run)
+
+with strategy.scope():
+    plain = wgan_keras.WGANGP(networks.mlp_generator(), networks.mlp_critic())
+    assert "need wgan_keras.replicas" in error(ValueError, plain.compile)
 """
 
 
@@ -212,7 +221,7 @@ for cls in MODELS:
     # The critic's two updates are left out on both replicas; the generator sees no real data.
     assert all((w == b).all() for w, b in zip(model.critic.get_weights(), critic))
     assert scales() == [2.0**13, 2.0**11], (cls, scales())
-    assert model.updates == 1
+    assert model.updates == 1 == int(model.generator_optimizer.iterations)
     model.fit(batches(data), verbose=0)
     assert all(np.isfinite(w).all() for w in model.get_weights())
     assert model.updates == 21
@@ -240,10 +249,11 @@ class Report(keras.callbacks.Callback):
         print("update", batch, flush=True)
 
 model = new_model(cls, strategy)
-z = strategy.run(lambda: keras.random.normal((3,), seed=model.training_noise))
+z = strategy.run(lambda: keras.random.normal((3,), seed=model.noise))
 print("z", strategy.experimental_local_results(z)[0].numpy().tolist())
 print("before", digest())
-history = model.fit(batches(data), epochs=epochs, verbose=0, callbacks=[Report()]).history
+options = {"updates": 20 * epochs, "every": 20, "callbacks": [Report()], "progress": False}
+history = training.fit(model, batches(data), **options).history
 print("estimate", model.evaluate(batches(data[:50]), verbose=0))
 print("history", history)
 print("updates", model.updates)
@@ -322,12 +332,21 @@ def test_a_killed_worker_ends_the_other_with_one_sentence(killed, tmp_path):
 
 
 def test_on_one_device_an_error_of_a_service_is_not_a_workers(monkeypatch):
-    model = WGANGP(networks.mlp_generator(hidden=(8,)), networks.mlp_critic(hidden=(8,)))
+    model = WGANGP(networks.mlp_generator(hidden=(8,)), networks.mlp_critic(hidden=(8,)), n_critic=1)
     model.compile()
 
     def unavailable(*args, **kwargs):
         raise tf.errors.UnavailableError(None, None, "the bucket with the data does not answer")
 
-    monkeypatch.setattr(keras.Model, "fit", unavailable)
+    monkeypatch.setattr(WGANGP, "make_train_function", unavailable)
     with pytest.raises(tf.errors.UnavailableError, match="the bucket"):
-        model.fit(np.zeros((40, 2), "float32"))
+        training.fit(
+            model, tf.data.Dataset.from_tensors(np.zeros((40, 2), "float32")), updates=1, progress=False
+        )
+
+
+def test_seed_generators_count_draws():
+    generator = ReplicaSeedGenerator(7)
+    first, second = np.asarray(generator.next()), np.asarray(generator.next())
+    assert first.tolist() == [7, 0]
+    assert second.tolist() == [7, 1]
