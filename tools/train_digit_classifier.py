@@ -1,7 +1,7 @@
-"""Train the digit classifier that wgan_keras/metrics.py ships: python tools/train_digit_classifier.py
+"""Train the digit classifier that wgan_keras.metrics uses: python tools/train_digit_classifier.py
 
 Trains on the 4,000 training digits of the bundled sample with small shifts, turns and zooms (half a minute on
-two cores), prints the accuracy on the 1,000 held-out ones and writes wgan_keras/digit_classifier.weights.h5.
+two cores), prints the accuracy on the 1,000 held-out ones and writes digit_classifier.weights.h5 there.
 """
 
 import keras
