@@ -1,13 +1,13 @@
 """GAN, WGAN and WGAN-GP on the bundled digits: the same networks, three seeds.
 
 python -m benchmarks.image_models writes, in results/,
-- image_models.csv: a row for each of twelve looks at a run: the logs (means since the look before), the
-  estimate on held-out digits, the scores of 1,000 samples (`metrics.digit_quality`);
+- image_models.csv: a row for each of twelve checkpoints of a run: the logs (means since the one before),
+  the estimate on held-out digits, the scores of 1,000 samples (`metrics.digit_quality`);
 - image_models.npz: for seed 0 of each model, ten samples from fixed latent vectors at the start and at each
-  look, uint8 (13, 10, 28, 28);
+  checkpoint, uint8 (13, 10, 28, 28);
 - image_models_seconds.csv: for each model, eight rounds of 15 generator updates on all cores, the models in
   turn. The runs themselves are trained several at a time, one core each (50 minutes in all on two cores).
---quick trains three models for a moment and prints its rows in place of writing them.
+--quick trains two models for a moment and prints its rows in place of writing them.
 
 GAN, WGAN and WGAN-GP have updates for similar times (the file of seconds gives 220, 150 and 230 s). WGAN-GP
 runs twice more: with five critic updates for each of the generator's, as in 1704.00028, and for twice as
@@ -31,7 +31,7 @@ from wgan_keras.files import written_whole
 from .command import RESULTS, is_quick, put_csv
 from .workers import on_each_core
 
-SEEDS, LOOKS, BATCH_SIZE = range(3), 12, 64
+SEEDS, CHECKPOINTS, BATCH_SIZE = range(3), 12, 64
 SCORES = (
     "frechet",
     "frechet_real",
@@ -61,6 +61,7 @@ MODELS = {  # with numbers of updates that take similar times
     "WGAN-GP, n_critic 5": PENALIZED._replace(options={"n_critic": 5}, updates=480),  # as in 1704.00028
     "WGAN-GP, twice as long": PENALIZED._replace(updates=2880),
 }
+QUICK = ("GAN", "WGAN-GP")
 
 
 class Score(keras.callbacks.Callback):
@@ -81,13 +82,13 @@ class Score(keras.callbacks.Callback):
         self.rows.append({name: f"{value:.6g}" for name, value in row.items()})
 
 
-def run(kind, seed, share=1.0, looks=LOOKS):
+def run(kind, seed, share=1.0, epochs=CHECKPOINTS):
     """Rows and sample pictures of one run, trained for a share of its full length."""
-    steps = max(1, round(share * MODELS[kind].updates / looks))
-    model, _ = MODELS[kind].new(presets.image_networks, steps * looks, seed)
+    steps = max(1, round(share * MODELS[kind].updates / epochs))
+    model, _ = MODELS[kind].new(presets.image_networks, steps * epochs, seed)
     score, grid = Score(), SampleGrid(n=10)
     batches = data.image_batches("mnist_sample", batch_size=BATCH_SIZE, n_critic=model.n_critic, seed=seed)
-    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=looks, callbacks=[score, grid], verbose=0)
+    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=epochs, callbacks=[score, grid], verbose=0)
     pictures = np.uint8((np.stack(grid.frames)[..., 0] + 1) * 127.5)
     return [{"model": kind, "seed": seed, **row} for row in score.rows], pictures
 
@@ -111,10 +112,10 @@ def time_updates(kinds, rounds=8, updates=15):
 
 
 def main(arguments=None):
-    quick = is_quick(__doc__, "one seed of three models, a few updates, nothing written", arguments)
+    quick = is_quick(__doc__, "one seed of two models, a few updates, nothing written", arguments)
     if quick:
-        timed = time_updates(("GAN", "WGAN-GP"), rounds=1, updates=1)
-        results = [run(kind, 0, share=0.002, looks=2) for kind in ("GAN", "WGAN", "WGAN-GP")]
+        timed = time_updates(QUICK, rounds=1, updates=1)
+        results = [run(kind, 0, share=0.002, epochs=2) for kind in QUICK]
     else:
         timed = time_updates(MODELS)
         runs = [(kind, seed) for seed in SEEDS for kind in MODELS]

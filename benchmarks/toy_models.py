@@ -1,6 +1,6 @@
 """GAN, WGAN and WGAN-GP on ring, grid and Swiss roll, five seeds each.
 
-python -m benchmarks.toy_models writes results/toy_models.csv, a row for each of ten looks at a run:
+python -m benchmarks.toy_models writes results/toy_models.csv, a row for each of ten checkpoints of a run:
 - w1: exact W1 between 1,000 generated and 1,000 real points;
 - modes, high_quality: of 2,500 generated points, see `metrics.mode_coverage`; empty for the Swiss roll.
 --quick trains each model for a moment and prints its rows in place of writing them.
@@ -24,18 +24,18 @@ from wgan_keras import data, metrics, presets, transport
 from .command import is_quick, put_csv
 
 COLUMNS = ("data", "model", "seed", "updates", "w1", "modes", "high_quality")
-SEEDS, LOOKS, BATCH_SIZE = range(5), 10, 256
+SEEDS, CHECKPOINTS, BATCH_SIZE = range(5), 10, 256
 DATA, MODELS = ("ring", "grid", "swiss_roll"), ("GAN", "WGAN", "WGAN-GP")
 
 
-def train(name, kind, seed=0, looks=LOOKS, share=1.0, callbacks=()):
-    """A model of one kind, trained on one toy distribution for a share of its full run, in `looks` epochs."""
-    steps = max(1, round(share * presets.POINTS[kind.lower()].updates / looks))
-    model, _ = presets.points(kind.lower(), updates=steps * looks, seed=seed)
+def train(name, kind, seed=0, epochs=CHECKPOINTS, share=1.0, callbacks=()):
+    """A model of one kind, trained on one toy distribution for a share of its full run."""
+    steps = max(1, round(share * presets.POINTS[kind.lower()].updates / epochs))
+    model, _ = presets.points(kind.lower(), updates=steps * epochs, seed=seed)
     batches = data.toy_batches(
         name, n_samples=100_000, batch_size=BATCH_SIZE, n_critic=model.n_critic, seed=seed
     )
-    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=looks, callbacks=list(callbacks), verbose=0)
+    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=epochs, callbacks=list(callbacks), verbose=0)
     return model
 
 
@@ -64,7 +64,8 @@ def main(arguments=None):
     rows = []
     for name, kind, seed in tqdm(runs, unit="run"):
         score = Score(name)
-        train(name, kind, seed, looks=2 if quick else LOOKS, share=0.001 if quick else 1.0, callbacks=[score])
+        length = {"epochs": 2, "share": 0.001} if quick else {}
+        train(name, kind, seed, callbacks=[score], **length)
         rows += [{"data": name, "model": kind, "seed": seed, **row} for row in score.rows]
     rows.sort(key=lambda row: (row["data"], row["model"], row["seed"], row["updates"]))
     put_csv("toy_models.csv", rows, COLUMNS, quick)

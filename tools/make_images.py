@@ -38,12 +38,12 @@ def demo():
 
 def dashboard():
     plotting.use_style()
-    looks, steps = 10, 100
+    epochs, steps = 10, 100
     train, held_out = (data.mnist_sample(s)[0][:1000] / 127.5 - 1 for s in ("train", "test"))
-    model, _ = presets.digits("wgan-gp", updates=looks * steps)
+    model, _ = presets.digits("wgan-gp", updates=epochs * steps)
     batches = data.image_batches("mnist_sample", batch_size=64, n_critic=model.n_critic)
     board = Dashboard(train, held_out, path=IMAGES / "dashboard.png")
-    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=looks, callbacks=[board], verbose=2)
+    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=epochs, callbacks=[board], verbose=2)
 
 
 def animations():
@@ -52,7 +52,7 @@ def animations():
         for kind in ("WGAN", "WGAN-GP"):
             print(f"{kind} on {name}")
             landscape = callbacks.Landscape(limits=(-2, 2), n=400)
-            toy_models.train(name, kind, looks=FRAMES, callbacks=[landscape])
+            toy_models.train(name, kind, epochs=FRAMES, callbacks=[landscape])
             real = data.toy_samples(name, 400, seed=1)
             animation = plotting.animate_landscape(landscape, real, figsize=(3.6, 3.9))
             path = IMAGES / f"{name}_{kind.lower().replace('-', '_')}.gif"
