@@ -1,6 +1,6 @@
 """How the cost of a generator update grows: with batch, image size, critic updates and width.
 
-python benchmarks/cost.py writes cost.json beside this file (ten minutes on two cores), from which
+python -m benchmarks.cost writes results/cost.json (ten minutes on two cores), from which
 `python -m tools.make_images cost` draws images/cost.png. --quick measures two settings and writes nothing.
 
 From the demo's setting (28 x 28 pixels, batches of 64, one critic update, filters 16, 32, 64) one thing grows
@@ -14,12 +14,15 @@ import multiprocessing
 import resource
 import statistics
 import time
-from pathlib import Path
 
-from command import is_quick, write_json
+import keras
 from tqdm import tqdm
 
-RESULTS = Path(__file__).with_suffix(".json")
+from wgan_keras import WGANGP, networks
+
+from .command import is_quick, write_json
+from .timings import repeated
+
 BASE = {"image_size": 28, "batch_size": 64, "n_critic": 1, "width": 1}
 GROWTH = {
     "batch_size": (16, 32, 64, 128, 256),
@@ -31,11 +34,6 @@ GROWTH = {
 
 def measure(setting, updates):
     """Seconds of an update and MiB by which the peak of memory rose, in this process."""
-    import keras
-    from batches import repeated
-
-    from wgan_keras import WGANGP, networks
-
     shape = (setting["image_size"], setting["image_size"], 1)
     filters = tuple(setting["width"] * f for f in (16, 32, 64))
     model = WGANGP(
@@ -58,8 +56,8 @@ def peak_mib():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # Linux counts in KiB
 
 
-def main():
-    quick = is_quick(__doc__, "two settings, nothing written")
+def main(arguments=None):
+    quick = is_quick(__doc__, "two settings, nothing written", arguments)
     settings = [{**BASE, name: value, "grows": name} for name, values in GROWTH.items() for value in values]
     rounds, updates = (1, 1) if quick else (3, 10)
     if quick:
@@ -82,7 +80,7 @@ def main():
     for row in rows:
         print("{grows:10} = {value:4}: {ms:8.2f} ms {mib:5} MiB".format(value=row[row["grows"]], **row))
     if not quick:
-        write_json(RESULTS, rows)
+        write_json("cost.json", rows)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Time of one generator update of WGAN-GP on several devices, in several processes, in mixed precision.
 
-python benchmarks/devices.py prints a table and writes devices.json beside this file (five minutes on two
-cores). --quick times the smallest networks for a moment and writes nothing.
+python -m benchmarks.devices prints a table and writes results/devices.json (five minutes on two cores).
+--quick times the smallest networks for a moment and writes nothing.
 
 Every row makes the same update, five critic steps and one of the generator, on a global batch of 5 x 64,
 in processes of its own: a `MirroredStrategy` on two logical CPU devices, a `MultiWorkerMirroredStrategy` in
@@ -14,19 +14,17 @@ import json
 import multiprocessing
 import os
 import socket
-import statistics
 import time
-from pathlib import Path
 
 import keras
 import tensorflow as tf
-from batches import repeated
-from command import is_quick, write_json
 from tqdm import tqdm
 
 from wgan_keras import WGANGP, networks
 
-RESULTS = Path(__file__).with_suffix(".json")
+from .command import is_quick, write_json
+from .timings import compared, repeated
+
 N_CRITIC, BATCH_SIZE = 5, 64
 SIZES = {  # both networks, updates timed at once
     "2-D MLP": (lambda: (networks.mlp_generator(), networks.mlp_critic()), 50),
@@ -108,19 +106,11 @@ def measure(size, rounds, updates):
             connection.send(None)
     for process in multiprocessing.active_children():
         process.join()
-    return [
-        {
-            "size": size,
-            "row": row,
-            "ms": round(1e3 * statistics.median(times[row]), 3),
-            "ratio": round(statistics.median(a / b for a, b in zip(times[row], times[ONE])), 3),
-        }
-        for row in ROWS
-    ]
+    return compared(size, times, ONE)
 
 
-def main():
-    quick = is_quick(__doc__, "the smallest networks, nothing written")
+def main(arguments=None):
+    quick = is_quick(__doc__, "the smallest networks, nothing written", arguments)
     rows = []
     print(f"{'size':14} {'row':28} {'ms':>8} {'ratio':>6}")
     for size, (_, updates) in SIZES.items():
@@ -130,7 +120,7 @@ def main():
         if quick:
             return
         rows += new
-    write_json(RESULTS, rows)
+    write_json("devices.json", rows)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """The textbook step of WGAN-GP in PyTorch, eager, on the same networks.
 
 `step_time.py` starts this as a process of its own: in one process the threads of TensorFlow and PyTorch stand
-in each other's way. It names the filters as JSON (null: the multilayer perceptrons) and the batch size;
-for each number of updates on the standard input the seconds they took go to the standard output.
+in each other's way. It names the filters as JSON (null: the multilayer perceptrons), the batch size and the
+number of critic updates. For each number of generator updates on the standard input, the seconds they took go
+to the standard output.
 """
 
 import json
@@ -48,7 +49,7 @@ def critic(filters):
     return nn.Sequential(*stack, nn.Flatten(), nn.Linear(channels * side**2, 1))
 
 
-def step(generator, critic, latent_dim, n_critic=5, gp_weight=10.0):
+def step(generator, critic, latent_dim, n_critic, gp_weight=10.0):
     """A function that makes one generator update on a batch of real samples."""
     optimizers = [torch.optim.Adam(net.parameters(), 1e-4, (0.0, 0.9)) for net in (generator, critic)]
 
@@ -73,7 +74,7 @@ def step(generator, critic, latent_dim, n_critic=5, gp_weight=10.0):
     return update
 
 
-def main(filters, batch_size, n_critic=5):
+def main(filters, batch_size, n_critic):
     if filters is None:
         nets, latent_dim, shape = (mlp(2, 2), mlp(2, 1)), 2, (2,)
     else:
@@ -89,4 +90,4 @@ def main(filters, batch_size, n_critic=5):
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]), int(sys.argv[2]))
+    main(json.loads(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -1,7 +1,8 @@
 """Time of one generator update of WGAN-GP: the package, the textbook's step, PyTorch, XLA.
 
-python benchmarks/step_time.py prints a table and writes step_time.json beside this file (seven minutes on two
-cores, most of them XLA's compiling). --quick times the smallest networks for a moment and writes nothing.
+python -m benchmarks.step_time prints a table and writes results/step_time.json (seven minutes on two cores,
+most of them XLA's compiling). --quick times the smallest networks, with one critic step, for a moment and
+writes nothing.
 
 Every row makes the same update, five critic steps and one of the generator, on batches of 64, with networks
 of one architecture: multilayer perceptrons for points in the plane; the demo's; a critic with 64, 128, 256
@@ -23,14 +24,14 @@ from pathlib import Path
 import keras
 import numpy as np
 import tensorflow as tf
-import textbook
-from batches import repeated
-from command import is_quick, write_json
 from tqdm import tqdm
 
 from wgan_keras import WGANGP, networks
 
-RESULTS = Path(__file__).with_suffix(".json")
+from . import textbook
+from .command import is_quick, write_json
+from .timings import compared, repeated
+
 N_CRITIC, BATCH_SIZE = 5, 64
 # Filters of both networks (None: multilayer perceptrons) and updates in one call of `fit`: enough that its
 # start, in which the package looks at the data (5 ms), does not count.
@@ -67,17 +68,17 @@ def compiled(model, **options):
     return model
 
 
-def textbook_model(filters):
-    return compiled(textbook.TextbookWGANGP(*textbook_networks(filters), N_CRITIC, seed=0))
+def textbook_model(filters, n_critic):
+    return compiled(textbook.TextbookWGANGP(*textbook_networks(filters), n_critic, seed=0))
 
 
-def package_model(filters, **options):
-    return compiled(WGANGP(*package_networks(filters), n_critic=N_CRITIC, seed=0), **options)
+def package_model(filters, n_critic, **options):
+    return compiled(WGANGP(*package_networks(filters), n_critic=n_critic, seed=0), **options)
 
 
 def by_fit(model):
     """A function that makes updates as a user would, by `fit` on a data set, and returns the seconds."""
-    batches = repeated((N_CRITIC * BATCH_SIZE, *model.generator.output_shape[1:]))
+    batches = repeated((model.n_critic * BATCH_SIZE, *model.generator.output_shape[1:]))
 
     def run(updates):
         start = time.perf_counter()
@@ -87,10 +88,10 @@ def by_fit(model):
     return run
 
 
-def by_pytorch(filters):
+def by_pytorch(filters, n_critic):
     script = Path(__file__).with_name("pytorch_step.py")
     process = subprocess.Popen(
-        [sys.executable, script, json.dumps(filters), str(BATCH_SIZE)],
+        [sys.executable, script, json.dumps(filters), str(BATCH_SIZE), str(n_critic)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -103,20 +104,23 @@ def by_pytorch(filters):
     return run
 
 
-def rows_of(filters, updates, with_xla):
+def rows_of(filters, n_critic, updates):
     """{name: function of a number of updates, which returns seconds} of all that is timed."""
-    rows = {"textbook": by_fit(textbook_model(filters)), "wgan_keras": by_fit(package_model(filters))}
+    models = {
+        "textbook": textbook_model(filters, n_critic),
+        "wgan_keras": package_model(filters, n_critic),
+        "wgan_keras, jit_compile=True": package_model(filters, n_critic, jit_compile=True),
+    }
     if updates > 1:
-        name = f"wgan_keras, steps_per_execution={updates}"
-        rows[name] = by_fit(package_model(filters, steps_per_execution=updates))
-    if with_xla:
-        rows["wgan_keras, jit_compile=True"] = by_fit(package_model(filters, jit_compile=True))
+        grouped = package_model(filters, n_critic, steps_per_execution=updates)
+        models[f"wgan_keras, steps_per_execution={updates}"] = grouped
+    rows = {name: by_fit(model) for name, model in models.items()}
     if importlib.util.find_spec("torch"):
-        rows["PyTorch, eager"] = by_pytorch(filters)
+        rows["PyTorch, eager"] = by_pytorch(filters, n_critic)
     return rows
 
 
-def operations(filters):
+def operations(filters, n_critic):
     """Counted floating-point operations of one generator update: two for a multiplication and an addition.
 
     Those of convolutions and dense layers that the mathematics needs. A critic step: the generator forward;
@@ -129,7 +133,7 @@ def operations(filters):
     made, scored = forward_operations(generator), forward_operations(critic)
     critic_step = sum(made) + 10 * sum(scored) - 2 * scored[0]
     generator_step = 3 * sum(made) - made[0] + 2 * sum(scored)
-    return BATCH_SIZE * (N_CRITIC * critic_step + generator_step)
+    return BATCH_SIZE * (n_critic * critic_step + generator_step)
 
 
 def forward_operations(network):
@@ -155,44 +159,40 @@ def matrix_rate():
     return 5 * 2 * 1024**3 / (time.perf_counter() - start)
 
 
-def measure(size, rounds, updates, with_xla):
+def measure(size, rounds, n_critic, updates):
     """A list of rows, dicts, for one size."""
     filters, _ = SIZES[size]
-    runs = rows_of(filters, updates, with_xla)
+    runs = rows_of(filters, n_critic, updates)
     first = {name: run(updates) for name, run in runs.items()}
     seconds, rates = {name: [] for name in runs}, []
     for _ in tqdm(range(rounds), desc=size, unit="round"):
         rates.append(matrix_rate())
         for name, run in runs.items():
             seconds[name].append(run(updates) / updates)
-    rate, counted = statistics.median(rates), operations(filters)
+    rate, counted = statistics.median(rates), operations(filters, n_critic)
     return [
         {
-            "size": size,
-            "row": name,
-            "ms": round(1e3 * statistics.median(times), 3),
-            "ratio": round(statistics.median(a / b for a, b in zip(times, seconds["textbook"])), 3),
-            "share": round(counted / statistics.median(times) / rate, 3),
-            "first": round(first[name], 2),
+            **row,
+            "share": round(counted / statistics.median(seconds[row["row"]]) / rate, 3),
+            "first": round(first[row["row"]], 2),
         }
-        for name, times in seconds.items()
+        for row in compared(size, seconds, "textbook")
     ]
 
 
-def main():
-    quick = is_quick(__doc__, "the smallest networks, nothing written")
+def main(arguments=None):
+    quick = is_quick(__doc__, "the smallest networks, nothing written", arguments)
     rows = []
     print(f"{'size':22} {'row':34} {'ms':>9} {'ratio':>6} {'share':>6} {'first':>7}")
     for size, (_, updates) in SIZES.items():
-        if quick:
-            updates = 1
-        new = measure(size, 1 if quick else 15, updates, with_xla=not quick)
+        settings = (1, 1, 2) if quick else (15, N_CRITIC, updates)
+        new = measure(size, *settings)
         for row in new:
             print("{size:22} {row:34} {ms:9.2f} {ratio:6.2f} {share:6.2f} {first:6.1f} s".format(**row))
         rows += new
         if quick:
             return
-    write_json(RESULTS, rows)
+    write_json("step_time.json", rows)
 
 
 if __name__ == "__main__":

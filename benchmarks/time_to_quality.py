@@ -1,12 +1,12 @@
 """Seconds until WGAN-GP draws digits of a fixed quality: the demo's setting and the textbook's.
 
-python benchmarks/time_to_quality.py prints a row for each run and writes time_to_quality.json beside this
-file (a quarter of an hour on two cores). --quick makes a few updates of each and writes nothing.
+python -m benchmarks.time_to_quality prints a row for each run and writes results/time_to_quality.json (a
+quarter of an hour on two cores). --quick makes a few updates of each and writes nothing.
 
-All train on the bundled digits. A look at 1,000 unselected samples gives their Fréchet distance to held-out
-digits (`metrics.digit_quality`); `seconds` is the training time, looks and start not counted, at the first
-look at which the distance is at most 12, `end` the distance at the end of the run.
-- demo: the networks and settings of `make demo` (16, 32 and 64 filters, one critic update, batches of 64,
+All train on the bundled digits. At each checkpoint 1,000 unselected samples give their Fréchet distance to
+held-out digits (`metrics.digit_quality`). `seconds` is the training time, checkpoints and start not counted,
+at the first checkpoint at which the distance is at most 12; `end` is the distance at the end of the run.
+- demo: `presets.digits`, which `make demo` trains (16, 32 and 64 filters, one critic update, batches of 64,
   rate 3e-3 falling to 0 over 1,500 updates), three seeds.
 - textbook: what tutorials write, `textbook.py`: a critic with 64, 128, 256 and 512 filters and dropout .3,
   five critic updates (three in the run with batches of 512), Adam 2e-4 with betas .5 and .9. A run ends at
@@ -14,19 +14,17 @@ look at which the distance is at most 12, `end` the distance at the end of the r
 """
 
 import time
-from pathlib import Path
 
 import keras
-import textbook
-from command import is_quick, write_json
 
-from wgan_keras import data, metrics
-from wgan_keras.__main__ import MODELS
+from wgan_keras import data, metrics, presets
 
-RESULTS = Path(__file__).with_suffix(".json")
+from . import textbook
+from .command import is_quick, write_json
+
 DISTANCE, PATIENCE = 12.0, 12
-SEEDS, DEMO_STEPS, LOOKS = range(3), 1500, 30
-TEXTBOOK = {  # batch size, critic updates, generator updates between looks
+SEEDS, DEMO_STEPS, CHECKPOINTS = range(3), 1500, 30
+TEXTBOOK = {  # batch size, critic updates, generator updates between checkpoints
     "textbook, batches of 64": (64, 5, 15),
     "textbook, batches of 512": (512, 3, 3),
 }
@@ -41,15 +39,15 @@ def distance(generator):
     return float(metrics.digit_quality(keras.ops.convert_to_numpy(samples))["frechet"])
 
 
-def looks_of(model, batches, updates, looks, limit=float("inf")):
+def checkpoints_of(model, batches, updates, checkpoints, limit=float("inf")):
     """[(generator updates, seconds of training, distance)], until a time limit; stops early only with one."""
     model.fit(batches, steps_per_epoch=1, shuffle=False, verbose=0)  # traces the step
     found, seconds = [], 0.0
-    for look in range(looks):
+    for i in range(checkpoints):
         start = time.perf_counter()
         model.fit(batches, steps_per_epoch=updates, shuffle=False, verbose=0)
         seconds += time.perf_counter() - start
-        found.append((1 + updates * (look + 1), seconds, distance(model.generator)))
+        found.append((1 + updates * (i + 1), seconds, distance(model.generator)))
         print(".", end="", flush=True)
         if limit < float("inf") and (seconds > limit or found[-1][2] <= DISTANCE):
             break
@@ -57,10 +55,9 @@ def looks_of(model, batches, updates, looks, limit=float("inf")):
 
 
 def demo_run(seed, quick):
-    keras.utils.set_random_seed(seed)
-    model = MODELS["wgan-gp"]((28, 28, 1), DEMO_STEPS)
-    updates = 1 if quick else DEMO_STEPS // LOOKS
-    return looks_of(model, batches_for(64, model.n_critic, seed), updates, 2 if quick else LOOKS)
+    model, _ = presets.digits("wgan-gp", updates=DEMO_STEPS, seed=seed)
+    updates = 1 if quick else DEMO_STEPS // CHECKPOINTS
+    return checkpoints_of(model, batches_for(64, model.n_critic, seed), updates, 2 if quick else CHECKPOINTS)
 
 
 def textbook_run(name, limit, quick):
@@ -70,12 +67,12 @@ def textbook_run(name, limit, quick):
     model = textbook.TextbookWGANGP(*networks, n_critic, seed=0)
     model.compile(*(keras.optimizers.Adam(2e-4, beta_1=0.5, beta_2=0.9) for _ in range(2)))
     batches = batches_for(64 if quick else batch_size, n_critic, seed=0)
-    return looks_of(model, batches, 1 if quick else updates, 1 if quick else 10_000, limit)
+    return checkpoints_of(model, batches, 1 if quick else updates, 1 if quick else 10_000, limit)
 
 
-def row_of(name, seed, looks):
-    reached = [seconds for _, seconds, value in looks if value <= DISTANCE]
-    updates, seconds, end = looks[-1]
+def row_of(name, seed, checkpoints):
+    reached = [seconds for _, seconds, value in checkpoints if value <= DISTANCE]
+    updates, seconds, end = checkpoints[-1]
     return {
         "setting": name,
         "seed": seed,
@@ -83,12 +80,12 @@ def row_of(name, seed, looks):
         "end": round(end, 2),
         "trained": round(seconds, 1),
         "updates": updates,
-        "looks": [(u, round(s, 1), round(v, 2)) for u, s, v in looks],
+        "checkpoints": [(u, round(s, 1), round(v, 2)) for u, s, v in checkpoints],
     }
 
 
-def main():
-    quick = is_quick(__doc__, "a few updates, nothing written")
+def main(arguments=None):
+    quick = is_quick(__doc__, "a few updates, nothing written", arguments)
     rows = [row_of("demo", seed, demo_run(seed, quick)) for seed in (SEEDS[:1] if quick else SEEDS)]
     slowest = max(row["seconds"] or row["trained"] for row in rows)
     rows += [row_of(name, 0, textbook_run(name, PATIENCE * slowest, quick)) for name in TEXTBOOK]
@@ -101,7 +98,7 @@ def main():
             )
         )
     if not quick:
-        write_json(RESULTS, rows)
+        write_json("time_to_quality.json", rows)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,12 @@
 """Benchmarks run in their quick form, and the results they ship are whole."""
 
+import contextlib
 import csv
+import importlib
 import io
 import json
+import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +14,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks import architectures, command, step_time, timings, workers
+
 ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+NAMES = (
+    "architectures",
+    "cost",
+    "devices",
+    "image_models",
+    "step_time",
+    "time_to_quality",
+    "toy_models",
+)
 MODELS = {"GAN", "WGAN", "WGAN-GP"}
 IMAGE_MODELS = MODELS | {"WGAN-GP, n_critic 5", "WGAN-GP, twice as long"}
-LOOKS = {"ring": 8, "grid": 25, "swiss_roll": None}  # and how many modes there are
+MODES = {"ring": 8, "grid": 25, "swiss_roll": None}
 
 
 def rows_of(text):
@@ -21,30 +37,107 @@ def rows_of(text):
 
 
 def shipped(name):
-    return rows_of((ROOT / "benchmarks" / f"{name}.csv").read_text())
+    return rows_of((RESULTS / f"{name}.csv").read_text())
 
 
 def shipped_json(name):
-    return json.loads((ROOT / "benchmarks" / f"{name}.json").read_text())
+    return json.loads((RESULTS / f"{name}.json").read_text())
 
 
-def quick_form(name, folder):
-    """What a benchmark's quick form prints; it must write nothing, neither here nor beside itself."""
+@contextlib.contextmanager
+def nothing_written(folder):
+    """Neither to a folder nor to the benchmarks' own."""
 
     def files():
-        return {path: path.read_bytes() for path in (ROOT / "benchmarks").iterdir() if path.is_file()}
+        # Not the byte code that Python keeps of what it imports.
+        paths = [path for path in (ROOT / "benchmarks").rglob("*") if path.suffix != ".pyc"]
+        return {path: path.read_bytes() for path in paths if path.is_file()}
 
     before = files()
-    script = ROOT / "benchmarks" / f"{name}.py"
-    done = subprocess.run([sys.executable, script, "--quick"], capture_output=True, text=True, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    yield
     assert files() == before
     assert not list(folder.iterdir())
-    return done.stdout
+
+
+@pytest.fixture
+def quick_form(tmp_path, capsys, monkeypatch):
+    """A function of a benchmark's name: what its quick form prints, run in this process."""
+
+    def run(name):
+        monkeypatch.chdir(tmp_path)
+        with nothing_written(tmp_path):
+            importlib.import_module(f"benchmarks.{name}").main(["--quick"])
+        return capsys.readouterr().out
+
+    return run
+
+
+@pytest.fixture
+def quick_command(tmp_path):
+    """The same, run by its command in a fresh process."""
+
+    def run(name):
+        with nothing_written(tmp_path):
+            done = subprocess.run(
+                [sys.executable, "-m", f"benchmarks.{name}", "--quick"],
+                capture_output=True,
+                text=True,
+                cwd=tmp_path,
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+            )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_benchmark_is_a_command_that_tells_what_it_measures(name, monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, f"benchmarks.{name}", raising=False)  # runpy warns of a second import
+    monkeypatch.setattr(sys, "argv", [name, "--help"])
+    with pytest.raises(SystemExit) as stop:
+        runpy.run_module(f"benchmarks.{name}", run_name="__main__")
+    assert stop.value.code == 0
+    printed = capsys.readouterr().out
+    assert f"python -m benchmarks.{name} " in printed
+    assert "results/" in printed
+
+
+def test_rows_go_to_a_file_of_results_or_in_the_quick_form_to_the_screen(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(command, "RESULTS", tmp_path)
+    rows = [{"a": 1, "b": 0.5}, {"a": 2}]
+    for quick in (False, True):
+        command.put_csv("rows.csv", rows, ("a", "b"), quick)
+    assert (tmp_path / "rows.csv").read_bytes() == b"a,b\n1,0.5\n2,\n"
+    assert capsys.readouterr().out == "a,b\n1,0.5\n2,\n"
+    command.write_json("rows.json", rows)
+    assert json.loads((tmp_path / "rows.json").read_text()) == rows
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["rows.csv", "rows.json"]
+
+
+def test_rows_are_compared_within_each_round():
+    rows = timings.compared("small", {"ours": [2, 6, 1], "theirs": [1, 12, 4]}, "theirs")
+    assert rows == [
+        {"size": "small", "row": "ours", "ms": 2000, "ratio": 0.5},  # ratios 2, 0.5, 0.25
+        {"size": "small", "row": "theirs", "ms": 4000, "ratio": 1},
+    ]
+
+
+def two_numbers(a, b):
+    import tensorflow as tf
+
+    return a - b, tf.config.threading.get_intra_op_parallelism_threads()
+
+
+@pytest.mark.slow  # two fresh processes load TensorFlow
+def test_runs_on_each_core_come_back_in_order_and_an_error_comes_through():
+    assert workers.on_each_core(two_numbers, [(5, 2), (2, 5)]) == [(3, 1), (-3, 1)]
+    with pytest.raises(ZeroDivisionError):
+        workers.on_each_core(divmod, [(1, 0)])
 
 
 def check(row):
-    modes = LOOKS[row["data"]]
+    modes = MODES[row["data"]]
     assert 0 < float(row["w1"]) < 10
     if modes is None:
         assert row["modes"] == row["high_quality"] == ""
@@ -53,11 +146,10 @@ def check(row):
         assert 0 <= float(row["high_quality"]) <= 1
 
 
-def test_the_quick_form_prints_rows_and_writes_nothing(tmp_path):
-    rows = rows_of(quick_form("toy_models", tmp_path))
-    assert {(row["data"], row["model"]) for row in rows} == {
-        (name, model) for name in LOOKS for model in MODELS
-    }
+def test_the_quick_form_prints_rows_and_writes_nothing(quick_form):
+    rows = rows_of(quick_form("toy_models"))
+    runs = {(row["data"], row["model"]) for row in rows}
+    assert runs == {("ring", "GAN"), ("grid", "WGAN"), ("swiss_roll", "WGAN-GP")}
     for row in rows:
         check(row)
 
@@ -81,13 +173,29 @@ def test_wgan_gp_finds_every_mode_in_at_least_four_of_five_seeds():
         assert sum(good) >= 4
 
 
-@pytest.mark.parametrize(("name", "models"), [("image_models", IMAGE_MODELS), ("architectures", MODELS)])
-def test_the_image_benchmarks_quick_forms_print_and_write_nothing(name, models, tmp_path):
-    printed = quick_form(name, tmp_path)
-    table = printed[printed.index("model,seed" if name == "image_models" else "setup,model") :]
-    rows = rows_of(table)
-    assert {row["model"] for row in rows} == models
+def test_the_quick_form_of_image_models_prints_both_tables_and_writes_nothing(quick_form):
+    printed = quick_form("image_models")
+    start = printed.index("model,seed")
+    seconds, rows = rows_of(printed[:start]), rows_of(printed[start:])
+    assert [row["model"] for row in seconds] == ["GAN", "WGAN-GP"]
+    assert all(float(row["seconds"]) > 0 for row in seconds)
+    assert {row["model"] for row in rows} == {"GAN", "WGAN-GP"}
     assert all(float(row["frechet"]) > float(row["frechet_real"]) for row in rows)
+    assert all(np.isfinite(float(value)) for row in rows for name, value in row.items() if name != "model")
+
+
+def test_the_quick_form_of_architectures_prints_rows_and_writes_nothing(quick_form):
+    rows = rows_of(quick_form("architectures"))
+    assert {row["model"] for row in rows} == MODELS
+    assert all(float(row["frechet"]) > float(row["frechet_real"]) for row in rows)
+
+
+def test_a_run_that_diverges_leaves_its_scores_empty(monkeypatch):
+    monkeypatch.setitem(architectures.SETUPS, "far too fast", ({}, {}, 1e38))
+    row, samples = architectures.run("far too fast", "WGAN-GP", seed=0, share=0.01)
+    assert row == {"setup": "far too fast", "model": "WGAN-GP", "seed": 0}
+    assert samples.shape == (4, 28, 28)
+    assert not samples.any()
 
 
 def test_the_shipped_image_results_are_whole():
@@ -99,7 +207,7 @@ def test_the_shipped_image_results_are_whole():
     assert set(runs) == {(model, seed) for model in IMAGE_MODELS for seed in "012"}
     for updates in runs.values():
         assert updates == [updates[-1] // 12 * (i + 1) for i in range(12)]
-    with np.load(ROOT / "benchmarks" / "image_models.npz") as pictures:
+    with np.load(RESULTS / "image_models.npz") as pictures:
         shapes = {name: pictures[name].shape for name in pictures.files}
     assert shapes == dict.fromkeys(IMAGE_MODELS, (13, 10, 28, 28))
     assert len(shipped("image_models_seconds")) == 8 * len(IMAGE_MODELS)
@@ -109,7 +217,7 @@ def test_the_shipped_grid_of_architectures_is_whole():
     rows = shipped("architectures")
     cells = {(row["setup"], row["model"]) for row in rows}
     assert len(rows) == 3 * len(cells) == 3 * 3 * 11
-    with np.load(ROOT / "benchmarks" / "architectures.npz") as pictures:
+    with np.load(RESULTS / "architectures.npz") as pictures:
         assert set(pictures.files) == {f"{setup}, {model}" for setup, model in cells}
         assert all(pictures[name].shape == (4, 28, 28) for name in pictures.files)
 
@@ -123,9 +231,9 @@ DEVICES = [
 ]
 
 
-@pytest.mark.slow
-def test_the_quick_form_of_devices_prints_a_table_and_writes_nothing(tmp_path):
-    _, *rows = quick_form("devices", tmp_path).splitlines()
+@pytest.mark.slow  # six fresh processes load TensorFlow
+def test_the_quick_form_of_devices_prints_a_table_and_writes_nothing(quick_command):
+    _, *rows = quick_command("devices").splitlines()
     assert [row.removeprefix("2-D MLP").rsplit(maxsplit=2)[0].strip() for row in rows] == DEVICES
     assert rows[0].endswith(" 1.00")
     assert all(float(number) > 0 for row in rows for number in row.split()[-2:])
@@ -141,17 +249,34 @@ def test_the_shipped_times_of_devices_are_whole():
 SIZES = ["2-D MLP", "demo, 28 x 28", "large critic, 28 x 28"]
 
 
-def test_the_quick_form_of_step_time_prints_a_table_and_writes_nothing(tmp_path):
-    header, *rows = quick_form("step_time", tmp_path).splitlines()
+def test_the_quick_form_of_step_time_prints_a_table_and_writes_nothing(quick_form):
+    header, *rows = quick_form("step_time").splitlines()
     assert header.split() == ["size", "row", "ms", "ratio", "share", "first"]
     assert rows[0].startswith("2-D MLP                textbook ")
     assert rows[1].startswith("2-D MLP                wgan_keras ")
+    assert rows[2].startswith("2-D MLP                wgan_keras, jit_compile=True ")
+    assert rows[3].startswith("2-D MLP                wgan_keras, steps_per_execution=2 ")
+    assert all(float(number) > 0 for row in rows for number in row.removesuffix(" s").split()[-4:])
 
 
-@pytest.mark.slow
+def test_counted_operations_are_those_of_the_demos_networks():
+    """Multiplications and additions for one sample, layer by layer, by hand."""
+    filters, _ = step_time.SIZES["demo, 28 x 28"]
+    generator, critic = step_time.package_networks(filters)
+    made = [64 * 7 * 7 * 64, 7 * 7 * 25 * 64 * 32, 14 * 14 * 25 * 32 * 16, 28 * 28 * 25 * 16]
+    scored = [14 * 14 * 25 * 16, 7 * 7 * 25 * 16 * 32, 4 * 4 * 25 * 32 * 64, 4 * 4 * 64]
+    assert step_time.forward_operations(generator) == [2 * n for n in made]
+    assert step_time.forward_operations(critic) == [2 * n for n in scored]
+    once, twice = (step_time.operations(filters, n_critic) for n_critic in (1, 2))
+    # One forward pass of the generator; the critic's forward and two backward passes on three batches, and
+    # the penalty's pass along the gradient: ten in all, but for what the first layer saves.
+    assert twice - once == 64 * 2 * (sum(made) + 10 * sum(scored) - 2 * scored[0])
+
+
+@pytest.mark.slow  # the textbook's networks are large; each setting of cost has a fresh process
 @pytest.mark.parametrize(("name", "rows"), [("time_to_quality", 3), ("cost", 2)])
-def test_quick_forms_print_rows_and_write_nothing(name, rows, tmp_path):
-    assert len(quick_form(name, tmp_path).strip().splitlines()[-rows:]) == rows
+def test_quick_forms_print_rows_and_write_nothing(name, rows, quick_command):
+    assert len(quick_command(name).strip().splitlines()[-rows:]) == rows
 
 
 def test_the_shipped_step_is_faster_than_pytorch_and_than_the_textbooks():

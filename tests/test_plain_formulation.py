@@ -1,19 +1,12 @@
 """What makes a step fast does not change it: the package against the textbook's step, same random numbers."""
 
-import importlib.util
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from benchmarks import textbook
 from wgan_keras import WGANGP, networks
-
-SOURCE = Path(__file__).parent.parent / "benchmarks" / "textbook.py"
-spec = importlib.util.spec_from_file_location("textbook", SOURCE)
-textbook = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(textbook)
 
 SMALL = (3, 4, 5)
 

@@ -5,7 +5,7 @@ demo: demo_samples.png and demo_curves.png, which `make demo` writes (about two 
 dashboard: dashboard.png, a run of the same model under `Dashboard` (about two minutes).
 animations: samples and landscapes over training, of WGAN and WGAN-GP on ring, grid and Swiss roll, as
 benchmarks/toy_models.py trains them (about eight minutes).
-cost: cost.png, from benchmarks/cost.json (at once; benchmarks/cost.py measures anew).
+cost: cost.png, from benchmarks/results/cost.json (at once; `python -m benchmarks.cost` measures anew).
 """
 
 import json
@@ -17,8 +17,9 @@ from pathlib import Path
 from matplotlib.animation import PillowWriter
 
 from benchmarks import toy_models
-from wgan_keras import callbacks, data, plotting
-from wgan_keras.__main__ import MODELS, main
+from benchmarks.command import RESULTS
+from wgan_keras import callbacks, data, plotting, presets
+from wgan_keras.__main__ import main
 from wgan_keras.callbacks import Dashboard
 from wgan_keras.files import written_whole
 
@@ -37,12 +38,12 @@ def demo():
 
 def dashboard():
     plotting.use_style()
-    looks, steps = 10, 100
+    epochs, steps = 10, 100
     train, held_out = (data.mnist_sample(s)[0][:1000] / 127.5 - 1 for s in ("train", "test"))
-    model = MODELS["wgan-gp"]((28, 28, 1), looks * steps)
+    model, _ = presets.digits("wgan-gp", updates=epochs * steps)
     batches = data.image_batches("mnist_sample", batch_size=64, n_critic=model.n_critic)
     board = Dashboard(train, held_out, path=IMAGES / "dashboard.png")
-    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=looks, callbacks=[board], verbose=2)
+    model.fit(batches.repeat(), steps_per_epoch=steps, epochs=epochs, callbacks=[board], verbose=2)
 
 
 def animations():
@@ -51,9 +52,7 @@ def animations():
         for kind in ("WGAN", "WGAN-GP"):
             print(f"{kind} on {name}")
             landscape = callbacks.Landscape(limits=(-2, 2), n=400)
-            progress = callbacks.Progress(toy_models.UPDATES)
-            toy_models.train(name, kind, looks=FRAMES, callbacks=[landscape, progress])
-            progress.close()
+            toy_models.train(name, kind, epochs=FRAMES, callbacks=[landscape])
             real = data.toy_samples(name, 400, seed=1)
             animation = plotting.animate_landscape(landscape, real, figsize=(3.6, 3.9))
             path = IMAGES / f"{name}_{kind.lower().replace('-', '_')}.gif"
@@ -63,7 +62,7 @@ def animations():
 
 def cost():
     plotting.use_style()
-    rows = json.loads((IMAGES.parent / "benchmarks" / "cost.json").read_text())
+    rows = json.loads((RESULTS / "cost.json").read_text())
     labels = {
         "batch_size": "batch size",
         "image_size": "image side, pixels",

@@ -1,17 +1,15 @@
 """From the GAN to WGAN-GP in Keras 3: model classes that override `train_step`, data, networks, figures."""
 
-from wgan_keras import networks, old_files  # both register classes, so that saved models load
-from wgan_keras.conditional import ConditionalWGANGP
-from wgan_keras.models import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty
+import sys
+from pathlib import Path
 
-__all__ = [
-    "ConditionalWGANGP",
-    "GAN",
-    "WGANClip",
-    "WGANGP",
-    "gradient_norm",
-    "gradient_penalty",
-    "networks",
-    "old_files",
-]
+# `python -m wgan_keras` or `wgan-keras`: the command line, and it alone, hides TensorFlow's start-up notes.
+if sys.argv[:1] == ["-m"] or Path(*sys.argv[:1]).stem == "wgan-keras":
+    from wgan_keras import _quiet  # noqa: F401
+
+from wgan_keras import networks, old_files  # noqa: E402, F401  register classes, so that saved models load
+from wgan_keras.conditional import ConditionalWGANGP  # noqa: E402
+from wgan_keras.models import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty  # noqa: E402
+
+__all__ = ["GAN", "ConditionalWGANGP", "WGANClip", "WGANGP", "gradient_norm", "gradient_penalty", "networks"]
 __version__ = "0.2.0"

@@ -1,4 +1,4 @@
-"""Command line: `python -m wgan_keras train ...` and `python -m wgan_keras sample ...`."""
+"""Command line: `wgan-keras train ...` and `wgan-keras sample ...`, or `python -m wgan_keras ...`."""
 
 import argparse
 import csv
@@ -13,13 +13,13 @@ import zipfile
 from pathlib import Path
 
 import keras
-from keras.optimizers.schedules import CosineDecay
 
-from wgan_keras import GAN, WGANGP, WGANClip, callbacks, data, metrics, networks, plotting
+from wgan_keras import callbacks, data, metrics, plotting, presets, training
 from wgan_keras.files import written_whole
 from wgan_keras.models import AdversarialModel
 
-SEGMENTS = 20  # a run is saved, sampled and logged this many times
+
+EPOCHS, SHORTEST = 20, 25  # a run is saved and logged twenty times, but not more often than every 25 updates
 
 
 def main(arguments=None):
@@ -42,14 +42,16 @@ def main(arguments=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="python -m wgan_keras", description="Train a GAN, draw from it.")
+    parser = argparse.ArgumentParser(prog="wgan-keras", description="Train a GAN, draw from it.")
     commands = parser.add_subparsers(required=True)
     train = commands.add_parser("train", help="train a model on images")
     train.add_argument(
         "--data", metavar="NAME|FOLDER", help="mnist_sample (default), a TFDS image set, or a folder"
     )
-    train.add_argument("--model", choices=list(MODELS), help="default: wgan-gp")
-    train.add_argument("--steps", type=_count, metavar="N", help="generator updates, default: 1500")
+    train.add_argument("--model", choices=list(presets.DIGITS), help="default: wgan-gp")
+    train.add_argument(
+        "--steps", type=_count, metavar="N", help="generator updates, default: 1500, wgan: 480"
+    )
     train.add_argument(
         "--image-size", type=_count, metavar="PIXELS", help="crop and resize images to this side"
     )
@@ -67,7 +69,7 @@ def _parser():
 
 def _count(text):
     if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is not an integer of at least 1")
     return int(text)
 
 
@@ -77,53 +79,36 @@ def _count(text):
 def _train(options):
     folder, settings = _run(options)
     images = data.images(settings["data"], image_size=settings["image_size"])
-    model = _new_model(settings, images.element_spec.shape)
-    checkpoint = callbacks.Checkpoint(folder / "model.keras")
-    if options.resume:
-        checkpoint.restore(model)
-    batch = {"batch_size": settings["batch_size"], "n_critic": model.n_critic}
-    data.training_batches(images, seed=0, **batch)  # too few images? say so before anything is written
+    model, updates = presets.digits(
+        settings["model"], image_shape=images.element_spec.shape, updates=settings["steps"]
+    )
+    batches = data.training_batches(
+        images, batch_size=settings["batch_size"], n_critic=model.n_critic, seed=0
+    )  # too few images? say so before anything is written
     _make_folder(folder)
+    settings["steps"] = updates
     with written_whole(folder / "settings.json") as partial:
         Path(partial).write_text(json.dumps(settings))
-
-    ends = [settings["steps"] * (i + 1) // SEGMENTS for i in range(SEGMENTS)]
+    every = max(SHORTEST, updates // EPOCHS)
     try:
-        _fit(model, images, batch, ends, folder, checkpoint)
-        history = _write_curves(folder, ends)
+        training.fit(
+            model,
+            batches,
+            updates=updates,
+            every=every,
+            checkpoint=folder / "model.keras",
+            callbacks=[
+                callbacks.SampleGrid(path=folder / "samples.png"),
+                callbacks.CSVLog(folder / "log.csv"),
+            ],
+        )
+        history = _write_curves(folder, every, updates)
         verdict = _verdict(model, settings, history)
     except (KeyboardInterrupt, SystemExit):
-        again = f"python -m wgan_keras train --resume --out {shlex.quote(str(folder))}"
+        again = f"wgan-keras train --resume --out {shlex.quote(str(folder))}"
         print(f"\nInterrupted. To go on from the last save: {again}", file=sys.stderr)
         raise
     print(f"{folder}: samples.png, curves.png, log.csv, model.keras. {verdict}")
-
-
-def _fit(model, images, batch, ends, folder, checkpoint):
-    """Train in segments that end after `ends` updates, from where the model stands."""
-    progress = callbacks.Progress(ends[-1])
-    every_segment = [
-        progress,
-        callbacks.SampleGrid(path=folder / "samples.png"),
-        callbacks.CSVLog(folder / "log.csv"),
-        checkpoint,
-    ]
-    try:
-        for segment, (start, end) in enumerate(zip([0, *ends], ends)):
-            if end > model.updates:
-                # A segment shuffles with a seed of its own: to resume needs no data of the segments before.
-                batches = data.training_batches(images, seed=segment, **batch).repeat()
-                model.fit(
-                    batches,
-                    skip=model.updates - start,
-                    steps_per_epoch=end - start,
-                    initial_epoch=segment,
-                    epochs=segment + 1,
-                    callbacks=every_segment,
-                    verbose=0,
-                )
-    finally:
-        progress.close()
 
 
 def _run(options):
@@ -133,16 +118,16 @@ def _run(options):
         raise ValueError("--out must name a folder, it is empty.")
     folder = Path(options.out) if options.out else _free_folder({**DEFAULTS, **given})
     file = folder / "settings.json"
-    if not options.resume:
-        if file.exists():
-            raise FileExistsError(
-                f"{folder} holds a run already: add --resume to go on, or choose another --out."
-            )
-        return folder, {**DEFAULTS, **given}
-    if not options.out:
+    if options.resume and not options.out:
         raise ValueError("--resume needs --out DIR, the folder of the run to go on with.")
     if not file.exists():
-        raise FileNotFoundError(f"{folder} holds no run to resume: leave --resume out to start one.")
+        if options.resume:
+            print(f"{folder} holds no run yet: starting one.", file=sys.stderr)
+        return folder, {**DEFAULTS, **given}
+    if not options.resume:
+        raise FileExistsError(
+            f"{folder} holds a run already: add --resume to go on, or choose another --out."
+        )
     try:
         settings = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
@@ -173,53 +158,18 @@ def _free_folder(settings):
     return next(folder for folder in numbered if not folder.exists())
 
 
-def _new_model(settings, image_shape):
-    keras.utils.set_random_seed(0)
-    return MODELS[settings["model"]](image_shape, settings["steps"])
+DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": None, "image_size": None, "batch_size": 64}
 
 
-# Differs from the papers: learning rates that decay to 0 over the run, which gives better digits in minutes.
-def _gan(image_shape, steps):
-    model = GAN(*_networks(image_shape), seed=0)
-    model.compile(*(keras.optimizers.Adam(CosineDecay(5e-4, steps), beta_1=0.5) for _ in range(2)))
-    return model
-
-
-def _wgan_clip(image_shape, steps):
-    model = WGANClip(*_networks(image_shape), seed=0)
-    model.compile(
-        keras.optimizers.RMSprop(CosineDecay(3e-4, steps)),
-        keras.optimizers.RMSprop(CosineDecay(3e-4, steps * model.n_critic)),
-    )
-    return model
-
-
-def _wgan_gp(image_shape, steps):
-    model = WGANGP(*_networks(image_shape), n_critic=1, seed=0)
-    model.compile(
-        *(keras.optimizers.Adam(CosineDecay(3e-3, steps), beta_1=0.0, beta_2=0.9) for _ in range(2))
-    )
-    return model
-
-
-def _networks(image_shape):
-    return networks.conv_generator(image_shape, batch_norm=True), networks.conv_critic(image_shape)
-
-
-MODELS = {"wgan-gp": _wgan_gp, "wgan": _wgan_clip, "gan": _gan}
-DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": 1500, "image_size": None, "batch_size": 64}
-
-
-def _write_curves(folder, ends):
+def _write_curves(folder, every, updates):
     """Draw the log; returns it as {name: values}."""
     with open(folder / "log.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     history = {name: [float(row[name]) for row in rows] for name in rows[0]}
-    steps = [ends[int(epoch)] for epoch in history.pop("epoch")]
+    steps = [min(int(epoch + 1) * every, updates) for epoch in history.pop("epoch")]
     estimate = next(name for name in history if name.endswith("estimate"))
-    panels = [[estimate], ["critic_loss", "generator_loss"], ["gradient_norm"]][
-        : 3 if "gradient_norm" in history else 2
-    ]
+    losses = [name for name in history if name.endswith("loss")]
+    panels = [[estimate], losses, ["gradient_norm"]][: 3 if "gradient_norm" in history else 2]
     figure, axes = plotting.plt.subplots(1, len(panels), figsize=(4 * len(panels), 3))
     for names, ax in zip(panels, axes):
         plotting.plot_curves(history, names, steps=steps, ax=ax)
@@ -278,6 +228,11 @@ def _load(path):
     return model
 
 
-if __name__ == "__main__":
+def run():
+    """The installed command `wgan-keras`."""
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()
