@@ -7,9 +7,9 @@ from pathlib import Path
 if sys.argv[:1] == ["-m"] or Path(*sys.argv[:1]).stem == "wgan-keras":
     from wgan_keras import _quiet  # noqa: F401
 
-from wgan_keras import networks, old_files  # noqa: E402, F401  register classes, so that saved models load
-from wgan_keras.conditional import ConditionalWGANGP  # noqa: E402
-from wgan_keras.models import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty  # noqa: E402
+from wgan_keras import networks, old_files  # noqa: F401  register classes, so that saved models load
+from wgan_keras.conditional import ConditionalWGANGP
+from wgan_keras.models import GAN, WGANGP, WGANClip, gradient_norm, gradient_penalty
 
 __all__ = ["GAN", "ConditionalWGANGP", "WGANClip", "WGANGP", "gradient_norm", "gradient_penalty", "networks"]
 __version__ = "0.2.0"

@@ -18,7 +18,6 @@ from wgan_keras import callbacks, data, metrics, plotting, presets, training
 from wgan_keras.files import written_whole
 from wgan_keras.models import AdversarialModel
 
-
 EPOCHS, SHORTEST = 20, 25  # a run is saved and logged twenty times, but not more often than every 25 updates
 
 

@@ -1,4 +1,4 @@
-"""Load TensorFlow without the notes that it writes at its start: what the command line does, and nothing else.
+"""Load TensorFlow without the notes that it writes at its start: the command line does this, nothing else.
 
 They would bury the progress bar. TF_CPP_MIN_LOG_LEVEL=0 shows all of them.
 """
