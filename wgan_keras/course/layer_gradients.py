@@ -21,7 +21,7 @@ def layer_gradients(critic, real, fake):
         list of float, one for each layer but the last, from input to output.
 
     Raises:
-        ValueError: a critic with branches, or `real` and `fake` that are no samples for it.
+        ValueError: a critic with branches, or `real` and `fake` that are not samples for it.
 
     Example: f(x) = 2 (3 x); L has the gradient -2 / n with respect to each hidden output of a real sample,
     2 / n for a generated one.
