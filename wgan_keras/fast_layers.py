@@ -171,7 +171,3 @@ class FastBatchNormalization(keras.layers.BatchNormalization):
         for average, value in ((self.moving_mean, normalized.batch_mean), (self.moving_variance, variance)):
             average.assign(average * self.momentum + value * (1 - self.momentum))
         return normalized.y
-
-
-# Files name the place of a layer's weights after its class: those of earlier versions must go on loading.
-FastConv2D.__name__, FastBatchNormalization.__name__ = "Conv2D", "BatchNormalization"
