@@ -559,7 +559,9 @@ def test_a_small_last_batch_is_named_in_every_way_of_execution(options):
     model = WGANGP(networks.mlp_generator(hidden=(4,)), networks.mlp_critic(hidden=(4,)), n_critic=5)
     model.compile(**options)
     batches = tf.data.Dataset.from_tensor_slices(np.zeros((11, 2), "float32")).batch(10)
-    with pytest.raises(ValueError, match=r"A batch is smaller than n_critic \(5\): pass a multiple of 5"):
+    with pytest.raises(
+        ValueError, match=r"A batch is smaller than n_critic \(5\) for each device: pass a multiple of 5"
+    ):
         model.fit(batches, verbose=0)
 
 

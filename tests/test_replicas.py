@@ -163,10 +163,11 @@ def error(kind, run):
 
 model = new_model(WGANGP, strategy)
 few = error(ValueError, lambda: model.fit(batches(data, 3), verbose=0))
-assert "A batch is smaller than n_critic (2) times the number of devices (2)" in few
+assert "A batch is smaller than n_critic (2) for each device" in few
 assert "multiple of 4" in few
 assert model.updates == 0
-assert "number of devices" in error(ValueError, lambda: model.fit(batches(data[:17]), verbose=0))
+last = error(ValueError, lambda: model.fit(batches(data[:17]), verbose=0))
+assert "for each device: pass a multiple of 4" in last
 
 model = new_model(WGANGP, strategy)
 model.fit(batches(data), verbose=0)

@@ -10,7 +10,6 @@ WGAN-GP: Gulrajani, Ahmed, Arjovsky, Dumoulin, Courville, 2017, arXiv 1704.00028
 
 import math
 import numbers
-import types
 import warnings
 
 import keras
@@ -24,7 +23,8 @@ class Pair(keras.Model):
     estimate_name = "wasserstein_estimate"
     more_logs = own_options = ()  # what a subclass logs, and its arguments
     n_inputs = 1  # of each network
-    one_device = True  # and full precision
+    one_device = True  # and full precision: see replicas.py
+    new_noise = keras.random.SeedGenerator
 
     def __init__(self, generator, critic, *, n_critic, seed=None, **kwargs):
         check_networks(generator, critic, self.critic_name, self.n_inputs)
@@ -34,16 +34,12 @@ class Pair(keras.Model):
         self.generator, self.critic = generator, critic
         self.n_critic, self.seed = int(n_critic), seed if seed is None else int(seed)
         self.noise = self.new_noise(self.seed)
-        # Evaluation draws from a stream of its own, so that it does not change the training.
-        self.evaluation_noise = self.new_noise(0)
+        self.evaluation_noise = self.new_noise(0)  # of its own: validation must not change the training
         names = (f"{self.critic_name}_loss", "generator_loss", self.estimate_name, *self.more_logs)
         self.means = {name: keras.metrics.Mean(name=name) for name in names}
         self.steps = keras.Variable(0, None, "int64", False, aggregation="only_first_replica", name="steps")
         self.sample_range = output_range(generator)
         self.built = True  # because both networks are
-
-    def new_noise(self, seed):
-        return keras.random.SeedGenerator(seed)
 
     def compile(self, generator_optimizer=None, critic_optimizer=None, **options):
         """Set the optimizers; `None` is the paper's. The critic's counts n_critic updates for each step."""
@@ -52,25 +48,20 @@ class Pair(keras.Model):
         first, second = (new() if each is None else keras.optimizers.get(each) for each in given)
         require(first is not second, "Both optimizers are one object, which keeps one state: make two.")
         self.generator_optimizer, self.critic_optimizer = first, second
-        # Built now, not at the first update: loading a saved model needs their state to exist.
-        self.generator_optimizer.build(self.generator.trainable_variables)
-        self.critic_optimizer.build(self.critic.trainable_variables)
-        self.options = options
-        super().compile(optimizer=self.generator_optimizer, **options)
+        self.options = {"generator_optimizer": first, "critic_optimizer": second, **options}
+        first.build(self.generator.trainable_variables)  # now, because to load a model needs their state
+        second.build(self.critic.trainable_variables)
+        super().compile(optimizer=first, **options)
 
     def fit(self, x, y=None, batch_size=None, *, validation_data=None, **options):
-        """Keras' `fit`, with Keras' other arguments in `options`, and without labels.
-
-        `x` and `validation_data` are data sets of float batches (n_critic * batch size, *sample shape), or
-        float arrays, of which `batch_size` samples go into a step (`None`: 64 for each critic update).
-        """
+        """Keras' `fit` without labels, on a data set of float batches (n_critic * batch size, *sample shape)
+        or a float array, of which `batch_size` samples go into a step (`None`: 64 for each critic update)."""
         check_fit(self, x, y, options)
         batch_size = batch_size or (64 * self.n_critic if hasattr(x, "shape") else None)
         options.setdefault("shuffle", hasattr(x, "shape"))  # Keras warns where it can't
         x = clearly(checked, self, x, batch_size, self.n_critic)
-        if validation_data is not None:
-            options["validation_data"] = clearly(checked, self, validation_data)
-        history = clearly(super().fit, x, None, batch_size, **options)
+        held_out = validation_data if validation_data is None else clearly(checked, self, validation_data)
+        history = clearly(super().fit, x, None, batch_size, validation_data=held_out, **options)
         self.critic_optimizer.finalize_variable_values(self.critic.trainable_variables)  # for `use_ema`
         return history
 
@@ -94,19 +85,12 @@ class Pair(keras.Model):
     def call(self, z, training=False):
         return self.generator(z, training=training)
 
-    export = property(lambda self: self.generator.export)  # of Keras: z to samples
+    export = property(lambda self: self.generator.export)  # of Keras
+    updates = property(lambda self: int(self.steps.numpy()))  # training steps so far, earlier runs included
+    metrics = property(lambda self: list(self.means.values()))  # Keras resets them in each epoch
 
-    @property
-    def updates(self):
-        """Training steps so far, over all calls of `fit` and across saving and loading."""
-        return int(keras.ops.convert_to_numpy(self.steps))
-
-    metrics = property(lambda self: list(self.means.values()))  # which Keras resets in each epoch
-
-    # From here on: what model.save("run.keras") and keras.models.load_model("run.keras") need.
-    def get_config(self):
-        names = ("generator", "n_critic", "seed", *self.own_options)
-        options = {name: getattr(self, name) for name in names}
+    def get_config(self):  # from here on: what model.save and keras.models.load_model need
+        options = {name: getattr(self, name) for name in ("generator", "n_critic", "seed", *self.own_options)}
         return {**super().get_config(), **options, self.critic_name: self.critic}
 
     @classmethod
@@ -114,8 +98,7 @@ class Pair(keras.Model):
         return cls(**keras.saving.deserialize_keras_object(config))
 
     def get_compile_config(self):
-        names = ("generator_optimizer", "critic_optimizer")
-        return {**{name: getattr(self, name) for name in names}, **self.options} if self.compiled else None
+        return self.options if self.compiled else None
 
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))
@@ -275,28 +258,20 @@ def gradient_norm(critic, x):
 
 
 def gradient_penalty(critic, real, fake, *, one_sided=False, seed=None):
-    """E (||grad f(x_hat)|| - 1)^2, x_hat between the samples real and fake (1704.00028, eq. 3): float scalar.
-
-    >>> critic = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, kernel_initializer="ones")])
-    >>> float(gradient_penalty(critic, tf.zeros((4, 1)), tf.ones((4, 1))))  # f(x) = x
-    0.0
-    """
+    """E (||grad f(x_hat)|| - 1)^2, x_hat between the samples real and fake (1704.00028, eq. 3): a scalar."""
     real, fake = tf.convert_to_tensor(real), tf.convert_to_tensor(fake)
     require(real.shape.is_compatible_with(fake.shape), "real and fake must have one shape.")
     return penalty_of(gradient_norm(critic, between(real, fake, seed)), one_sided)
 
 
 def penalty_of(norm, one_sided):
-    excess = tf.maximum(norm - 1.0, 0.0) if one_sided else norm - 1.0
-    return tf.reduce_mean(tf.square(excess))
+    return tf.reduce_mean(tf.square(tf.maximum(norm - 1.0, 0.0) if one_sided else norm - 1.0))
 
 
 @keras.saving.register_keras_serializable("wgan")
 class WGANClip(AdversarialModel):
-    """WGAN: after each of its updates the critic's weights are clipped to +-clip_value (1701.07875).
-
-    `wasserstein_estimate` is W1 times an unknown constant: compare it only along one run.
-    """
+    """WGAN: the critic's weights are clipped to +-clip_value after each of its updates (1701.07875). Its
+    estimate is W1 times an unknown constant: compare it only along one run."""
 
     own_options = ("clip_value",)
 
@@ -319,12 +294,9 @@ class WGANClip(AdversarialModel):
 
 @keras.saving.register_keras_serializable("wgan")
 class GAN(AdversarialModel):
-    """The original GAN; the discriminator D(x) = sigmoid(logit(x)) is trained on logits (1406.2661, eq. 1).
-
-    Discriminator: maximize  E log D(x) + E log(1 - D(G(z))). Generator: maximize E log D(G(z)), or with
-    `saturating` minimize E log(1 - D(G(z))). Logs `js_estimate` in nats: in expectation at most the
-    Jensen-Shannon divergence, for the best D equal to it.
-    """
+    """The original GAN: D(x) = sigmoid(logit(x)) maximizes E log D(x) + E log(1 - D(G(z))), G maximizes
+    E log D(G(z)) or, if `saturating`, minimizes E log(1 - D(G(z))) (1406.2661, eq. 1). In expectation
+    `js_estimate` is at most the Jensen-Shannon divergence in nats, for the best D equal to it."""
 
     critic_name = "discriminator"
     estimate_name = "js_estimate"
@@ -354,13 +326,16 @@ class GAN(AdversarialModel):
         return keras.optimizers.Adam(2e-4, beta_1=0.5)  # Differs from 1406.2661: as in DCGAN, 1511.06434
 
 
-cross_entropy = keras.losses.BinaryCrossentropy(from_logits=True)  # without the overflow of log(sigmoid)
+def cross_entropy(target, logits):
+    """-E [target log D + (1 - target) log(1 - D)], D = sigmoid(logits), without overflow."""
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(target, logits))
 
 
 # --- What goes wrong most often, each answered in one sentence ----------------------------------------------
 
-LABELS = "Pass samples without labels or weights: batches.map(lambda image, label: image) drops them."
-DATA = "x must be a tf.data.Dataset of batches or a float array of samples, without labels"
+LABELS = (
+    "Pass batches, or one float array, without labels: batches.map(lambda image, label: image) drops them."
+)
 NO_GRADIENT = "No gradient reaches the {}: an operation on the way, such as rounding or Embedding, has none."
 
 
@@ -385,9 +360,9 @@ def layers_of(network):
 def check_networks(generator, critic, name, n_inputs):
     for role, network in (("generator", generator), (name, critic)):
         inputs = getattr(network, "inputs", None) or () if isinstance(network, keras.Model) else ()
+        what = f"The {role} must be a Keras model of {n_inputs} input and 1 output, built from keras.Input"
         fits = len(inputs) == n_inputs and len(network.outputs) == 1
-        what = f"a Keras model with {n_inputs} input and 1 output of known shapes, built from keras.Input"
-        require(fits, f"The {role} must be {what}; for labels there is ConditionalWGANGP.")
+        require(fits, f"{what}; for labels there is ConditionalWGANGP.")
     made, taken, scores = (x.shape[1:] for x in (generator.outputs[0], critic.inputs[0], critic.outputs[0]))
     require(scores == (1,), f"The {name} must give one score, not {scores}: end in Flatten() and Dense(1).")
     require(made == taken, f"The generator makes samples of shape {made}, the {name} takes {taken}.")
@@ -406,13 +381,12 @@ def output_range(network):
         return -math.inf, math.inf
     fixed, last = network.trainable_variables[:-size], network.trainable_variables[-size:]
     x = [tf.ones((4, *(n or 8 for n in x.shape[1:])), x.dtype) for x in network.inputs]
-
-    def reach(scale):
-        weights = [*fixed, *(scale * keras.random.normal(v.shape, seed=0) for v in last)]
-        return network.stateless_call(weights, network.non_trainable_variables, x if x[1:] else x[0])[0]
-
-    near, far = ([reach(scale), reach(-scale)] for scale in (1e2, 1e3))
-    ends = [(float(end(near)), float(end(far))) for end in (tf.reduce_min, tf.reduce_max)]
+    y = []
+    for scale in (1e2, -1e2, 1e3, -1e3):
+        grown = [scale * tf.random.stateless_normal(v.shape, (0, 0), dtype=v.dtype) for v in last]
+        weights = [*fixed, *grown], network.non_trainable_variables
+        y.append(network.stateless_call(*weights, x if x[1:] else x[0])[0])
+    ends = [(float(end(y[:2])), float(end(y[2:]))) for end in (tf.reduce_min, tf.reduce_max)]
     return tuple(b if abs(b) <= 2 * abs(a) + 1 else math.copysign(math.inf, b) for a, b in ends)
 
 
@@ -445,11 +419,9 @@ def check_batch(model, data, n=1):
     require(x.dtype.is_floating, f"The data are {x.dtype.name}, not floats: scale images by x / 127.5 - 1.")
     require(x.shape[1:] == shape, f"The data have shape {x.shape[1:]}, the generator makes {shape}.")
     fine = tf.reduce_all((x >= low - 1e-3) & (x <= high + 1e-3) & (tf.abs(x) < math.inf))
-    devices = model.distribute_strategy.num_replicas_in_sync
-    times = f" times the number of devices ({devices})" if devices > 1 else ""
+    size, all_n = tf.shape(x)[0], n * model.distribute_strategy.num_replicas_in_sync
     tests = {
-        f"A batch is smaller than n_critic ({n}){times}: pass a multiple of {n * devices}.": tf.shape(x)[0]
-        >= n,
+        f"A batch is smaller than n_critic ({n}) for each device: pass a multiple of {all_n}.": size >= n,
         f"The data hold NaN or leave [{low:g}, {high:g}], the range of the generator: scale them.": fine,
     }
     with tf.control_dependencies([tf.debugging.Assert(fine, [f"|{s}|"]) for s, fine in tests.items()]):
@@ -464,9 +436,7 @@ def checked(model, x, batch_size=32, n=1):
         model.check_batch(x)
         model.check_batch(x[: len(x) % batch_size or batch_size], n)
     else:
-        require(
-            isinstance(x, (keras.utils.PyDataset, types.GeneratorType)), f"{DATA}, not {type(x).__name__}."
-        )
+        require(isinstance(x, keras.utils.PyDataset) or hasattr(x, "__next__"), LABELS)
     return x
 
 

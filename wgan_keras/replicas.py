@@ -20,16 +20,24 @@ from wgan_keras.models import layers_of, require
 register = keras.saving.register_keras_serializable("wgan_replicas")
 
 
+class ReplicaSeedGenerator(keras.random.SeedGenerator):
+    """A seed generator whose draws differ between the replicas of a `tf.distribute` strategy."""
+
+    def next(self, ordered=True):
+        context = tf.distribute.get_replica_context()
+        replica = 0 if context is None else context.replica_id_in_sync_group
+        # The first word names the stream, the second counts draws.
+        return super().next(ordered) + tf.stack([tf.cast(replica, tf.int64) * 1_000_003, 0])
+
+
 class Replicated:
     """What changes in a model of `models.py`; it comes before the model's class among the bases."""
 
     one_device = False
+    new_noise = ReplicaSeedGenerator
 
     def __init__(self, generator, critic, **options):
         super().__init__(_ends_in_float32(generator), _ends_in_float32(critic), **options)
-
-    def new_noise(self, seed):
-        return ReplicaSeedGenerator(seed)
 
     def compile(self, generator_optimizer=None, critic_optimizer=None, **options):
         given = generator_optimizer, critic_optimizer
@@ -89,16 +97,6 @@ class Replicated:
             # Keras takes the mean of the workers' logs along the first axis: a scalar has none.
             return {name: tf.expand_dims(value, 0) for name, value in logs.items()}
         return logs
-
-
-class ReplicaSeedGenerator(keras.random.SeedGenerator):
-    """A seed generator whose draws differ between the replicas of a `tf.distribute` strategy."""
-
-    def next(self, ordered=True):
-        context = tf.distribute.get_replica_context()
-        replica = 0 if context is None else context.replica_id_in_sync_group
-        # The first word names the stream, the second counts draws.
-        return super().next(ordered) + tf.stack([tf.cast(replica, tf.int64) * 1_000_003, 0])
 
 
 def _ends_in_float32(network):
