@@ -2,16 +2,17 @@
 # make test   run all tests                       make notebooks  execute the notebooks again, in place
 # make lint   format and check                    make images     make the pictures in images/ again
 # make test-all   all tests and the slow ones: kills, several processes, every benchmark's quick form
+# make test-oldest   the quick tests with the oldest versions that pyproject.toml allows
 PYTHON ?= python3
 PROFILE ?= $(or $(WGAN_KERAS_PROFILE),laptop)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 
-.PHONY: demo test test-all lab notebooks lint images clean
+.PHONY: demo test test-all test-oldest lab notebooks lint images clean
 
 demo: .venv/.installed
-	@$(BIN)/python -m wgan_keras train --data mnist_sample --model wgan-gp
+	@$(BIN)/wgan-keras train --data mnist_sample --model wgan-gp
 
 test: .venv/.installed-test
 	$(BIN)/ruff check --quiet .
@@ -22,6 +23,9 @@ test: .venv/.installed-test
 
 test-all: test
 	$(BIN)/python -m pytest -q -n 2 -m slow
+
+test-oldest: .venv-oldest/.installed
+	.venv-oldest/bin/python -m pytest -q -n 2 -m "not slow"
 
 lab: .venv/.installed-test
 	$(BIN)/jupyter lab notebooks
@@ -38,7 +42,7 @@ images: .venv/.installed
 	$(BIN)/python -m tools.make_images
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-oldest
 
 # What is installed is remembered in files: a second run installs nothing until the requirements change.
 .venv/bin/python:
@@ -52,4 +56,12 @@ clean:
 
 .venv/.installed-test: .venv/.installed
 	@$(PIP) --editable ".[test]"
+	@touch $@
+
+.venv-oldest/.installed: pyproject.toml tools/oldest_versions.py
+	$(PYTHON) -m venv .venv-oldest
+	@echo "Installing the oldest versions into .venv-oldest (minutes, once) ..."
+	$(PYTHON) tools/oldest_versions.py > .venv-oldest/oldest.txt
+	@.venv-oldest/bin/python -m pip install --quiet --disable-pip-version-check \
+		--constraint .venv-oldest/oldest.txt --editable ".[test]"
 	@touch $@

@@ -1,5 +1,6 @@
 """The project as others meet it: the wheel, the one file to copy, README's example, the environment files."""
 
+import ast
 import itertools
 import json
 import os
@@ -67,12 +68,76 @@ def test_models_py_needs_keras_and_tensorflow_alone():
     assert imported - set(sys.stdlib_module_names) == {"keras", "tensorflow"}
 
 
+# From the top: what stands in a line may import what stands below it.
+LAYERS = [
+    {"__main__"},
+    {"training", "replicas", "callbacks", "presets", "course", "old_files"},
+    {"data", "metrics", "plotting", "networks", "transport", "conditional", "_explanations"},
+    {"models", "fast_layers", "files", "_checks", "_quiet"},
+]
+
+
+def modules():
+    """(name below wgan_keras, source) of every module but the package's own."""
+    for path in (ROOT / "wgan_keras").rglob("*.py"):
+        name = path.relative_to(ROOT / "wgan_keras").with_suffix("").parts[0]
+        if name != "__init__":
+            yield name, path.read_text(encoding="utf-8")
+
+
+def test_imports_point_one_way():
+    rank = {name: i for i, names in enumerate(LAYERS) for name in names}
+    for name, source in modules():
+        imported = re.findall(r"^\s*from wgan_keras\.(\w+)", source, re.MULTILINE)
+        for names in re.findall(r"^\s*from wgan_keras import (.+)$", source, re.MULTILINE):
+            imported += [word for word in re.findall(r"\w+", names) if word in rank]
+        assert all(rank[other] >= rank[name] for other in imported), name
+
+
 def test_only_what_needs_gradients_or_batches_touches_tensorflow():
-    layers = {"activations.py", "convolutions.py", "normalization.py"}
-    allowed = {"models.py", "data.py", "diagnostics.py", "__init__.py", *layers}
-    for path in (ROOT / "wgan_keras").glob("*.py"):
-        uses = re.search(r"^\s*(import|from) tensorflow\b", path.read_text(), re.MULTILINE)
-        assert bool(uses) == (path.name in allowed), path.name
+    allowed = {
+        "models",
+        "conditional",
+        "replicas",
+        "training",
+        "_explanations",
+        "fast_layers",
+        "data",
+        "_quiet",
+    }
+    uses = {
+        name
+        for name, source in modules()
+        if re.search(r"^\s*(import|from) tensorflow\b", source, re.MULTILINE)
+    }
+    assert uses - {"course"} == allowed  # course: gradients layer by layer
+
+
+def test_models_py_is_short_enough_to_be_read():
+    lines = Path(models.__file__).read_text().splitlines()
+    assert len(lines) <= 450
+    tree = ast.parse("\n".join(lines))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            assert node.end_lineno - node.lineno < 40, node.name
+        if isinstance(node, ast.ClassDef):
+            docstring = len((ast.get_docstring(node) or "").splitlines())
+            assert node.end_lineno - node.lineno - docstring <= 120, node.name
+
+
+def test_importing_has_no_side_effect(tmp_path):
+    """No redirected descriptors, no environment variables."""
+    code = (
+        "import os; before = dict(os.environ), os.fstat(2); import keras, tensorflow\n"
+        "loaded = dict(os.environ)\n"
+        "import wgan_keras, wgan_keras.training, wgan_keras.presets\n"
+        "assert dict(os.environ) == loaded\n"
+        "assert os.fstat(2).st_ino == before[1].st_ino\n"
+        "assert 'TF_CPP_MIN_LOG_LEVEL' not in os.environ"
+    )
+    quiet = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    result = run_python(code, cwd=tmp_path, env=quiet)
+    assert result.returncode == 0, result.stderr
 
 
 def requirements():
@@ -131,7 +196,7 @@ def test_committed_text_names_no_machine():
 def test_makefile_variables_have_sane_defaults():
     result = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0
-    assert "-m wgan_keras train" in result.stdout
+    assert "wgan-keras train" in result.stdout
 
 
 def test_importing_loads_nothing_but_the_package_beside_keras_and_tensorflow(tmp_path):
