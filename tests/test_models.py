@@ -531,8 +531,8 @@ BAD_DATA = {
     "NaN": (np.full((40, 2), np.nan, "float32"), "hold NaN"),
     "infinite": (np.full((40, 2), -np.inf, "float32"), r"leave \[-1, 1\]"),
     "shape": (np.zeros((40, 3), "float32"), r"shape \(3,\), the generator makes \(2,\)"),
-    "few": (np.zeros((4, 2), "float32"), r"smaller than n_critic \(5\).*multiple of 5"),
-    "last": (np.zeros((33, 2), "float32"), r"smaller than n_critic \(5\).*multiple of 5"),
+    "few": (np.zeros((4, 2), "float32"), r"less than n_critic \(5\) samples.*multiples of 5"),
+    "last": (np.zeros((33, 2), "float32"), r"less than n_critic \(5\) samples.*multiples of 5"),
 }
 
 
@@ -560,7 +560,8 @@ def test_a_small_last_batch_is_named_in_every_way_of_execution(options):
     model.compile(**options)
     batches = tf.data.Dataset.from_tensor_slices(np.zeros((11, 2), "float32")).batch(10)
     with pytest.raises(
-        ValueError, match=r"A batch is smaller than n_critic \(5\) for each device: pass a multiple of 5"
+        ValueError,
+        match=r"A batch, perhaps the last, has less than n_critic \(5\) samples a device: use multiples of 5",
     ):
         model.fit(batches, verbose=0)
 

@@ -21,7 +21,8 @@ class Pair(keras.Model):
 
     critic_name = "critic"  # in logs, messages and saved files
     estimate_name = "wasserstein_estimate"
-    more_logs = own_options = ()  # what a subclass logs, and its arguments
+    more_logs = ()
+    own_options = ()  # arguments of the subclass
     n_inputs = 1  # of each network
     one_device = True  # and full precision: see replicas.py
     new_noise = keras.random.SeedGenerator
@@ -59,7 +60,7 @@ class Pair(keras.Model):
         check_fit(self, x, y, options)
         batch_size = batch_size or (64 * self.n_critic if hasattr(x, "shape") else None)
         options.setdefault("shuffle", hasattr(x, "shape"))  # Keras warns where it can't
-        x = clearly(checked, self, x, batch_size, self.n_critic)
+        x = clearly(checked, self, x, batch_size, self.smallest_batch)
         held_out = validation_data if validation_data is None else clearly(checked, self, validation_data)
         history = clearly(super().fit, x, None, batch_size, validation_data=held_out, **options)
         self.critic_optimizer.finalize_variable_values(self.critic.trainable_variables)  # for `use_ema`
@@ -85,8 +86,12 @@ class Pair(keras.Model):
     def call(self, z, training=False):
         return self.generator(z, training=training)
 
+    def check_batch(self, data, n=1):
+        return check_batch(self, data, n)
+
     export = property(lambda self: self.generator.export)  # of Keras
     updates = property(lambda self: int(self.steps.numpy()))  # training steps so far, earlier runs included
+    smallest_batch = property(lambda self: self.n_critic * self.distribute_strategy.num_replicas_in_sync)
     metrics = property(lambda self: list(self.means.values()))  # Keras resets them in each epoch
 
     def get_config(self):  # from here on: what model.save and keras.models.load_model need
@@ -103,18 +108,18 @@ class Pair(keras.Model):
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))
 
-    def unsaved(self):
+    def extra_state(self):
         """What Keras leaves out of a file: random states, Dropout's too, running means, number of steps."""
         states = [v for v in self.variables if v.name == "seed_generator_state"]
         means = {f"{mean.name}_{v.name}": v for mean in self.metrics for v in mean.variables}
         return {**{f"random_state_{i}": v for i, v in enumerate(states)}, **means, "steps": self.steps}
 
     def save_own_variables(self, store):
-        for name, variable in self.unsaved().items():
+        for name, variable in self.extra_state().items():
             store[name] = keras.ops.convert_to_numpy(variable)
 
     def load_own_variables(self, store):
-        for name, variable in self.unsaved().items():
+        for name, variable in self.extra_state().items():
             if name in store:  # earlier versions saved less
                 variable.assign(store[name])
 
@@ -188,9 +193,6 @@ class AdversarialModel(Pair):
         size = tf.shape(real)[0] // n
         return [real[i * size : (i + 1) * size] for i in range(n)]
 
-    def check_batch(self, data, n=1):
-        return check_batch(self, data, n)
-
     def test_step(self, data):
         (real,) = self.mini_batches(data, 1)
         fake = self.fake(real, self.evaluation_noise, training=False)
@@ -220,19 +222,19 @@ class WGANGP(AdversarialModel):
     more_logs = ("gradient_penalty", "gradient_norm")
     own_options = ("gp_weight", "one_sided")
 
-    def critic_loss(self, real, fake):
-        loss, logs = super().critic_loss(real, fake)
-        norm = gradient_norm(self.critic, between(real, fake, self.noise))
-        penalty = penalty_of(norm, self.one_sided)
-        logs = {**logs, "gradient_penalty": penalty, "gradient_norm": tf.reduce_mean(norm)}
-        return loss + self.gp_weight * penalty, logs
-
     def __init__(self, generator, critic, *, n_critic=5, gp_weight=10.0, one_sided=False, seed=None, **kw):
         check("gp_weight", gp_weight, numbers.Real, 0, "0 or a positive number")
         super().__init__(generator, critic, n_critic=n_critic, seed=seed, **kw)
         self.gp_weight, self.one_sided = float(gp_weight), bool(one_sided)
         if any(isinstance(layer, keras.layers.BatchNormalization) for layer in layers_of(critic)):
             warnings.warn("The critic's batch norm mixes samples: use LayerNormalization.", stacklevel=2)
+
+    def critic_loss(self, real, fake):
+        loss, logs = super().critic_loss(real, fake)
+        norm = gradient_norm(self.critic, between(real, fake, self.noise))
+        penalty = penalty_of(norm, self.one_sided)
+        logs = {**logs, "gradient_penalty": penalty, "gradient_norm": tf.reduce_mean(norm)}
+        return loss + self.gp_weight * penalty, logs
 
     def default_optimizer(self):
         return keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9)
@@ -270,21 +272,20 @@ def penalty_of(norm, one_sided):
 
 @keras.saving.register_keras_serializable("wgan")
 class WGANClip(AdversarialModel):
-    """WGAN: the critic's weights are clipped to +-clip_value after each of its updates (1701.07875). Its
-    estimate is W1 times an unknown constant: compare it only along one run."""
+    """WGAN: clips the critic to +-clip_value after each update (1701.07875); its W1 has an unknown factor."""
 
     own_options = ("clip_value",)
+
+    def __init__(self, generator, critic, *, n_critic=5, clip_value=0.01, seed=None, **kwargs):
+        check("clip_value", clip_value, numbers.Real, 1e-30, "a positive number")
+        super().__init__(generator, critic, n_critic=n_critic, seed=seed, **kwargs)
+        self.clip_value = float(clip_value)
 
     def critic_step(self, real):
         logs = super().critic_step(real)
         for weight in self.critic.trainable_variables:
             weight.assign(tf.clip_by_value(weight, -self.clip_value, self.clip_value))
         return logs
-
-    def __init__(self, generator, critic, *, n_critic=5, clip_value=0.01, seed=None, **kwargs):
-        check("clip_value", clip_value, numbers.Real, 1e-30, "a positive number")
-        super().__init__(generator, critic, n_critic=n_critic, seed=seed, **kwargs)
-        self.clip_value = float(clip_value)
 
     def default_optimizer(self):
         # Keras divides by sqrt(v + epsilon), the authors' PyTorch by sqrt(v) + 1e-8. With Keras' own epsilon
@@ -302,10 +303,15 @@ class GAN(AdversarialModel):
     estimate_name = "js_estimate"
     own_options = ("saturating",)
 
+    def __init__(self, generator, discriminator, *, n_critic=1, saturating=False, seed=None, **kwargs):
+        super().__init__(generator, discriminator, n_critic=n_critic, seed=seed, **kwargs)
+        self.discriminator, self.saturating = discriminator, bool(saturating)
+
     def critic_loss(self, real, fake):
         real_logits, fake_logits, added = self.scores(real, fake)
-        estimate = self.estimate(real_logits, fake_logits)
-        return 2 * (math.log(2) - estimate) + added, {self.estimate_name: estimate}
+        loss = cross_entropy(tf.ones_like(real_logits), real_logits)  # -E log D(x)
+        loss += cross_entropy(tf.zeros_like(fake_logits), fake_logits)  # -E log(1 - D(G(z)))
+        return loss + added, {self.estimate_name: self.estimate(real_logits, fake_logits)}
 
     def generator_loss(self, fake):
         logits = self.critic(fake, training=True)
@@ -314,13 +320,9 @@ class GAN(AdversarialModel):
         return cross_entropy(tf.ones_like(logits), logits)  # -E log D
 
     def estimate(self, real_logits, fake_logits):
-        real = cross_entropy(tf.ones_like(real_logits), real_logits)  # -E log D(x)
-        fake = cross_entropy(tf.zeros_like(fake_logits), fake_logits)  # -E log(1 - D(G(z)))
+        real = cross_entropy(tf.ones_like(real_logits), real_logits)
+        fake = cross_entropy(tf.zeros_like(fake_logits), fake_logits)
         return math.log(2) - (real + fake) / 2
-
-    def __init__(self, generator, discriminator, *, n_critic=1, saturating=False, seed=None, **kwargs):
-        super().__init__(generator, discriminator, n_critic=n_critic, seed=seed, **kwargs)
-        self.discriminator, self.saturating = discriminator, bool(saturating)
 
     def default_optimizer(self):
         return keras.optimizers.Adam(2e-4, beta_1=0.5)  # Differs from 1406.2661: as in DCGAN, 1511.06434
@@ -333,9 +335,7 @@ def cross_entropy(target, logits):
 
 # --- What goes wrong most often, each answered in one sentence ----------------------------------------------
 
-LABELS = (
-    "Pass batches, or one float array, without labels: batches.map(lambda image, label: image) drops them."
-)
+LABELS = "Pass batches or one array without labels or weights: batches.map(lambda image, label: image)."
 NO_GRADIENT = "No gradient reaches the {}: an operation on the way, such as rounding or Embedding, has none."
 
 
@@ -346,12 +346,11 @@ def require(fine, sentence):
 
 def check(name, value, kind, low, what):
     number = isinstance(value, kind) and not isinstance(value, bool) and low <= value < 2**63
-    require(number or (value is None and "None" in what), f"{name} must be {what}, got {value!r}.")
+    require(number or (name == "seed" and value is None), f"{name} must be {what}, got {value!r}.")
 
 
 def layers_of(network):
-    """All layers, those inside nested models included."""
-    for layer in network.layers:
+    for layer in network.layers:  # and those inside nested models
         yield layer
         if isinstance(layer, keras.Model):
             yield from layers_of(layer)
@@ -419,9 +418,9 @@ def check_batch(model, data, n=1):
     require(x.dtype.is_floating, f"The data are {x.dtype.name}, not floats: scale images by x / 127.5 - 1.")
     require(x.shape[1:] == shape, f"The data have shape {x.shape[1:]}, the generator makes {shape}.")
     fine = tf.reduce_all((x >= low - 1e-3) & (x <= high + 1e-3) & (tf.abs(x) < math.inf))
-    size, all_n = tf.shape(x)[0], n * model.distribute_strategy.num_replicas_in_sync
+    small = f"A batch, perhaps the last, has less than n_critic ({model.n_critic}) samples a device: use "
     tests = {
-        f"A batch is smaller than n_critic ({n}) for each device: pass a multiple of {all_n}.": size >= n,
+        f"{small}multiples of {model.smallest_batch}.": tf.shape(x)[0] >= n,
         f"The data hold NaN or leave [{low:g}, {high:g}], the range of the generator: scale them.": fine,
     }
     with tf.control_dependencies([tf.debugging.Assert(fine, [f"|{s}|"]) for s, fine in tests.items()]):
@@ -432,11 +431,10 @@ def checked(model, x, batch_size=32, n=1):
     """The data, checked before a step sees them (and XLA leaves out its checks): arrays as a whole."""
     if isinstance(x, tf.data.Dataset):
         return x.map(tf.autograph.experimental.do_not_convert(lambda *batch: model.check_batch(batch, n)))
+    require(hasattr(x, "shape") or isinstance(x, keras.utils.PyDataset) or hasattr(x, "__next__"), LABELS)
     if hasattr(x, "shape"):
         model.check_batch(x)
         model.check_batch(x[: len(x) % batch_size or batch_size], n)
-    else:
-        require(isinstance(x, keras.utils.PyDataset) or hasattr(x, "__next__"), LABELS)
     return x
 
 
@@ -445,6 +443,6 @@ def clearly(method, *args, **options):
     try:
         return method(*args, **options)
     except tf.errors.InvalidArgumentError as error:
-        parts = error.message.split("|")
-        require(len(parts) != 3, parts[1])
+        if error.message.count("|") > 1:  # the mark of check_batch
+            raise ValueError(error.message.split("|")[1]) from None
         raise

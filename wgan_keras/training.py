@@ -93,7 +93,7 @@ class _Run:
         self.model, self.updates, self.every, self.saved = model, updates, every, saved
         self.done, self.group = model.updates, model.steps_per_execution
         # Passed over before they are checked and distributed: that needs no time of the model's.
-        batches = checked(model, batches.repeat().skip(self.done), n=model.n_critic)
+        batches = checked(model, batches.repeat().skip(self.done), n=model.smallest_batch)
         self.batches = model.distribute_strategy.experimental_distribute_dataset(batches)
         self.rates = _BothRates(model)
 

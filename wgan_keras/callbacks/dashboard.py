@@ -37,7 +37,7 @@ class Dashboard(Estimates):
     >>> model.compile()
     >>> points = np.random.default_rng(0).standard_normal((96, 2)).astype("float32")
     >>> dashboard = Dashboard(train=points[:32], held_out=points[64:])
-    >>> history = model.fit(points[:64], epochs=2, callbacks=[dashboard], verbose=0)
+    >>> history = model.fit(points[:64], batch_size=32, epochs=2, callbacks=[dashboard], verbose=0)
     >>> dashboard.figure()  # the picture, whenever you want it
     <Figure ... with 4 Axes>
     """

@@ -31,7 +31,7 @@ class Estimates(keras.callbacks.Callback):
     >>> model.compile()
     >>> points = np.random.default_rng(0).standard_normal((96, 2)).astype("float32")
     >>> estimates = Estimates(train=points[:32], held_out=points[64:])
-    >>> history = model.fit(points[:64], epochs=2, callbacks=[estimates], verbose=0)
+    >>> history = model.fit(points[:64], batch_size=32, epochs=2, callbacks=[estimates], verbose=0)
     >>> estimates.steps, len(estimates.history["held_out_estimate"])
     ([2, 4], 2)
     """

@@ -32,7 +32,7 @@ class Landscape(keras.callbacks.Callback):
     >>> model = WGANGP(networks.mlp_generator(), networks.mlp_critic(), n_critic=1, seed=0)
     >>> model.compile()
     >>> landscape = Landscape(limits=(-2, 2), n=4, resolution=10)
-    >>> history = model.fit(np.zeros((64, 2), "float32"), callbacks=[landscape], verbose=0)
+    >>> history = model.fit(np.zeros((64, 2), "float32"), batch_size=32, callbacks=[landscape], verbose=0)
     >>> landscape.steps, landscape.samples[-1].shape, landscape.scores[-1].shape
     ([0, 2], (4, 2), (10, 10))
     """

@@ -25,7 +25,7 @@ class CSVLog(keras.callbacks.Callback):
     >>> model = WGANGP(networks.mlp_generator(), networks.mlp_critic(), n_critic=1, seed=0)
     >>> model.compile()
     >>> log = CSVLog("log.csv")
-    >>> history = model.fit(np.zeros((64, 2), "float32"), epochs=2, callbacks=[log], verbose=0)
+    >>> history = model.fit(np.zeros((64, 2), "float32"), batch_size=32, epochs=2, callbacks=[log], verbose=0)
     >>> Path("log.csv").read_text().splitlines()[0]
     'epoch,critic_loss,generator_loss,gradient_norm,gradient_penalty,wasserstein_estimate'
     >>> Path("log.csv").unlink()

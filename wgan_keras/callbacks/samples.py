@@ -36,7 +36,7 @@ class SampleGrid(keras.callbacks.Callback):
     >>> model = WGANGP(networks.mlp_generator(), networks.mlp_critic(), n_critic=1, seed=0)
     >>> model.compile()
     >>> grid = SampleGrid(n=4)
-    >>> history = model.fit(np.zeros((64, 2), "float32"), callbacks=[grid], verbose=0)
+    >>> history = model.fit(np.zeros((64, 2), "float32"), batch_size=32, callbacks=[grid], verbose=0)
     >>> grid.steps, np.shape(grid.frames)
     ([0, 2], (2, 4, 2))
     """
