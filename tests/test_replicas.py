@@ -25,8 +25,9 @@ import tensorflow as tf
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * devices)
 import keras
+import wgan_keras
 from wgan_keras import networks, training
-from wgan_keras.replicas import GAN, WGANGP, ReplicaSeedGenerator, WGANClip
+from wgan_keras.replicas import GAN, WGANGP, WGANClip
 
 MODELS = {
     GAN: {"n_critic": 2},

@@ -85,6 +85,8 @@ def _train(options):
         images, batch_size=settings["batch_size"], n_critic=model.n_critic, seed=0
     )  # too few images? say so before anything is written
     _make_folder(folder)
+    if options.resume and not (folder / "settings.json").exists():
+        print(f"{folder} holds no run yet: starting one.", file=sys.stderr)
     settings["steps"] = updates
     with written_whole(folder / "settings.json") as partial:
         Path(partial).write_text(json.dumps(settings))
@@ -120,8 +122,6 @@ def _run(options):
     if options.resume and not options.out:
         raise ValueError("--resume needs --out DIR, the folder of the run to go on with.")
     if not file.exists():
-        if options.resume:
-            print(f"{folder} holds no run yet: starting one.", file=sys.stderr)
         return folder, {**DEFAULTS, **given}
     if not options.resume:
         raise FileExistsError(

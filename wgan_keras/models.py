@@ -48,8 +48,8 @@ class Pair(keras.Model):
         given, new = (generator_optimizer, critic_optimizer), self.default_optimizer
         first, second = (new() if each is None else keras.optimizers.get(each) for each in given)
         require(first is not second, "Both optimizers are one object, which keeps one state: make two.")
-        self.generator_optimizer, self.critic_optimizer = first, second
         self.options = {"generator_optimizer": first, "critic_optimizer": second, **options}
+        self.generator_optimizer, self.critic_optimizer = first, second
         first.build(self.generator.trainable_variables)  # now, because to load a model needs their state
         second.build(self.critic.trainable_variables)
         super().compile(optimizer=first, **options)
@@ -58,7 +58,7 @@ class Pair(keras.Model):
         """Keras' `fit` without labels, on a data set of float batches (n_critic * batch size, *sample shape)
         or a float array, of which `batch_size` samples go into a step (`None`: 64 for each critic update)."""
         check_fit(self, x, y, options)
-        batch_size = batch_size or (64 * self.n_critic if hasattr(x, "shape") else None)
+        batch_size = 64 * self.n_critic if batch_size is None and hasattr(x, "shape") else batch_size
         options.setdefault("shuffle", hasattr(x, "shape"))  # Keras warns where it can't
         x = clearly(checked, self, x, batch_size, self.smallest_batch)
         held_out = validation_data if validation_data is None else clearly(checked, self, validation_data)
@@ -66,10 +66,11 @@ class Pair(keras.Model):
         self.critic_optimizer.finalize_variable_values(self.critic.trainable_variables)  # for `use_ema`
         return history
 
-    def evaluate(self, x=None, *args, **options):
+    def evaluate(self, x=None, y=None, batch_size=None, **options):
         """The critic's estimate on held-out samples: a float, the same at each call; options are Keras'."""
         self.evaluation_noise.state.assign([0, 0])
-        result = clearly(super().evaluate, clearly(checked, self, x), *args, **options)
+        x = clearly(checked, self, x, 32 if batch_size is None else batch_size)
+        result = clearly(super().evaluate, x, y, batch_size, **options)
         return result if isinstance(result, dict) else float(result)
 
     def generate(self, n, seed=None):
@@ -262,7 +263,8 @@ def gradient_norm(critic, x):
 def gradient_penalty(critic, real, fake, *, one_sided=False, seed=None):
     """E (||grad f(x_hat)|| - 1)^2, x_hat between the samples real and fake (1704.00028, eq. 3): a scalar."""
     real, fake = tf.convert_to_tensor(real), tf.convert_to_tensor(fake)
-    require(real.shape.is_compatible_with(fake.shape), "real and fake must have one shape.")
+    fine = real.shape.is_compatible_with(fake.shape) and real.dtype == fake.dtype and fake.dtype.is_floating
+    require(fine, "real and fake must be floats of one shape.")
     return penalty_of(gradient_norm(critic, between(real, fake, seed)), one_sided)
 
 
@@ -334,8 +336,7 @@ def cross_entropy(target, logits):
 
 
 # --- What goes wrong most often, each answered in one sentence ----------------------------------------------
-
-LABELS = "Pass batches or one array without labels or weights: batches.map(lambda image, label: image)."
+LABELS = "Pass batches or one float array, without labels or weights: batches.map(lambda x, label: x)."
 NO_GRADIENT = "No gradient reaches the {}: an operation on the way, such as rounding or Embedding, has none."
 
 
@@ -375,9 +376,9 @@ def check_networks(generator, critic, name, n_inputs):
 def output_range(network):
     """(low, high) that the outputs can reach, found by what they do as the last weights grow."""
     sizes = [len(x.trainable_variables) for x in layers_of(network) if not isinstance(x, keras.Model)]
-    size = next((n for n in reversed(sizes) if n), 0)
-    if not size:
+    if not any(sizes):
         return -math.inf, math.inf
+    size = [n for n in sizes if n][-1]
     fixed, last = network.trainable_variables[:-size], network.trainable_variables[-size:]
     x = [tf.ones((4, *(n or 8 for n in x.shape[1:])), x.dtype) for x in network.inputs]
     y = []
@@ -402,9 +403,9 @@ def check_fit(model, x, y, options):
     n = int(x.cardinality()) if isinstance(x, tf.data.Dataset) else None
     require(n != 0, "The data hold no batch: use a smaller batch_size, or more samples.")
     require(n != -1 or options.get("steps_per_epoch"), "The data never end: pass steps_per_epoch.")
-    movers = keras.callbacks.LearningRateScheduler, keras.callbacks.ReduceLROnPlateau
-    alone = [c for c in keras.tree.flatten(options.get("callbacks")) if isinstance(c, movers)]
-    require(not alone, f"{alone} moves the generator's rate alone: wgan_keras.training.fit moves both.")
+    movers = "LearningRateScheduler", "ReduceLROnPlateau"
+    alone = any(type(c).__name__ in movers for c in keras.tree.flatten(options.get("callbacks")))
+    require(not alone, "A callback moves the generator's rate alone: wgan_keras.training.fit moves both.")
     for role, network in {"generator": model.generator, model.critic_name: model.critic}.items():
         if network.weights and not network.trainable_variables:
             warnings.warn(f"The {role} is frozen, trainable=False: it will not learn.", stacklevel=3)
@@ -413,7 +414,10 @@ def check_fit(model, x, y, options):
 def check_batch(model, data, n=1):
     """The samples of a batch, at least n; an error for what the model can't train on."""
     x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
-    require(y is None and weight is None and hasattr(x, "shape"), LABELS)
+    require(
+        y is None and weight is None and hasattr(x, "shape") and str(getattr(x, "dtype", 0)) != "object",
+        LABELS,
+    )
     x, shape, (low, high) = tf.convert_to_tensor(x), model.generator.outputs[0].shape[1:], model.sample_range
     require(x.dtype.is_floating, f"The data are {x.dtype.name}, not floats: scale images by x / 127.5 - 1.")
     require(x.shape[1:] == shape, f"The data have shape {x.shape[1:]}, the generator makes {shape}.")
@@ -433,6 +437,7 @@ def checked(model, x, batch_size=32, n=1):
         return x.map(tf.autograph.experimental.do_not_convert(lambda *batch: model.check_batch(batch, n)))
     require(hasattr(x, "shape") or isinstance(x, keras.utils.PyDataset) or hasattr(x, "__next__"), LABELS)
     if hasattr(x, "shape"):
+        check("batch_size", batch_size, numbers.Integral, 1, "an integer of at least 1")
         model.check_batch(x)
         model.check_batch(x[: len(x) % batch_size or batch_size], n)
     return x
