@@ -353,8 +353,7 @@ def check(name, value, kind, low, what):
 def layers_of(network):
     for layer in network.layers:  # and those inside nested models
         yield layer
-        if isinstance(layer, keras.Model):
-            yield from layers_of(layer)
+        yield from layers_of(layer) if isinstance(layer, keras.Model) else ()
 
 
 def check_networks(generator, critic, name, n_inputs):
@@ -414,10 +413,8 @@ def check_fit(model, x, y, options):
 def check_batch(model, data, n=1):
     """The samples of a batch, at least n; an error for what the model can't train on."""
     x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
-    require(
-        y is None and weight is None and hasattr(x, "shape") and str(getattr(x, "dtype", 0)) != "object",
-        LABELS,
-    )
+    array = hasattr(x, "shape") and str(getattr(x, "dtype", "")) != "object"
+    require(array and y is None and weight is None, LABELS)
     x, shape, (low, high) = tf.convert_to_tensor(x), model.generator.outputs[0].shape[1:], model.sample_range
     require(x.dtype.is_floating, f"The data are {x.dtype.name}, not floats: scale images by x / 127.5 - 1.")
     require(x.shape[1:] == shape, f"The data have shape {x.shape[1:]}, the generator makes {shape}.")
