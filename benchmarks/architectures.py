@@ -15,7 +15,7 @@ of 1e-3 in place of the presets'.
 
 import numpy as np
 
-from wgan_keras import data, metrics, networks, presets
+from wgan_keras import data, metrics, networks, presets, training
 
 from .command import is_quick, put_csv, write_npz
 from .workers import on_each_core
@@ -61,7 +61,7 @@ def run(setup, kind, seed, share=1.0):
     batches = data.image_batches("mnist_sample", batch_size=BATCH_SIZE, n_critic=model.n_critic, seed=seed)
     row = {"setup": setup, "model": kind, "seed": seed}
     try:
-        model.fit(batches.repeat(), steps_per_epoch=updates, verbose=0)
+        training.fit(model, batches, updates=updates, progress=False)
     except FloatingPointError:  # training diverged: the scores are left empty, the samples black
         return row, np.zeros((4, 28, 28), "uint8")
     samples = model.generate(1000, seed=0)

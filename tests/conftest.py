@@ -1,10 +1,15 @@
 """What several test files share: small networks and fresh Python processes."""
 
+# ruff: noqa: E402  what is imported after TensorFlow must come after it is silenced
+
 import os
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# TensorFlow's start-up notes, of every process that runs tests, would stand between the results.
+runpy.run_path(str(Path(__file__).parent.parent / "wgan_keras" / "_quiet.py"))
 os.environ["MPLBACKEND"] = "agg"
 
 import keras

@@ -203,6 +203,7 @@ with strategy.scope():
 """
 
 
+@pytest.mark.slow
 def test_errors_and_files_on_two_replicas(tmp_path):
     run_on_two_replicas(ERRORS_AND_FILES, tmp_path)
 

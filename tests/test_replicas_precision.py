@@ -20,10 +20,11 @@ def float32_again():
     keras.config.set_dtype_policy("float32")
 
 
-def new_model(cls, policy, optimizers=()):
+def new_model(cls, policy, optimizers=(), hidden=(128, 128, 128)):
     keras.config.set_dtype_policy(policy)
     keras.utils.set_random_seed(0)
-    model = cls(networks.mlp_generator(), networks.mlp_critic(), n_critic=2, seed=0, **OPTIONS[cls])
+    built = networks.mlp_generator(hidden=hidden), networks.mlp_critic(hidden=hidden)
+    model = cls(*built, n_critic=2, seed=0, **OPTIONS[cls])
     model.compile(*optimizers)
     return model
 
@@ -103,7 +104,7 @@ def test_loss_scales_rise_after_their_growth_steps(cls):
 
 @pytest.mark.parametrize("cls", MODELS)
 def test_an_overflow_halves_the_scale_and_leaves_the_update_out(cls):
-    model = new_model(cls, "mixed_float16", scaled_optimizers(2.0**40))
+    model = new_model(cls, "mixed_float16", scaled_optimizers(2.0**40), hidden=(16,))
 
     def weights():
         return [*model.generator.get_weights(), *model.critic.get_weights()]
