@@ -16,8 +16,9 @@ of 1e-3 in place of the presets'.
 import numpy as np
 
 from wgan_keras import data, metrics, networks, presets, training
+from wgan_keras.files import save_arrays
 
-from .command import is_quick, put_csv, write_npz
+from .command import RESULTS, is_quick, put_csv
 from .workers import on_each_core
 
 SEEDS, BATCH_SIZE, FILTERS = range(3), 64, (8, 16, 32)
@@ -80,7 +81,7 @@ def main(arguments=None):
     put_csv("architectures.csv", [row for row, _ in results], COLUMNS, quick)
     if not quick:
         pictures = {f"{row['setup']}, {row['model']}": images for row, images in results if row["seed"] == 0}
-        write_npz("architectures.npz", pictures)
+        save_arrays(RESULTS / "architectures.npz", **pictures)
 
 
 if __name__ == "__main__":

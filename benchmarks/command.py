@@ -6,8 +6,6 @@ import io
 import json
 from pathlib import Path
 
-import numpy as np
-
 from wgan_keras.files import written_whole
 
 RESULTS = Path(__file__).parent / "results"
@@ -25,11 +23,6 @@ def is_quick(description, what, arguments):
 def write_json(name, rows):
     with written_whole(RESULTS / name) as partial:
         Path(partial).write_text(json.dumps(rows, indent=1) + "\n")
-
-
-def write_npz(name, arrays):
-    with written_whole(RESULTS / name) as partial:
-        np.savez_compressed(partial, **arrays)
 
 
 def put_csv(name, rows, columns, quick):

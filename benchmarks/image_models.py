@@ -26,8 +26,9 @@ import numpy as np
 
 from wgan_keras import data, metrics, presets
 from wgan_keras.callbacks import SampleGrid
+from wgan_keras.files import save_arrays
 
-from .command import is_quick, put_csv, write_npz
+from .command import RESULTS, is_quick, put_csv
 from .workers import on_each_core
 
 SEEDS, CHECKPOINTS, BATCH_SIZE = range(3), 12, 64
@@ -123,7 +124,7 @@ def main(arguments=None):
     put_csv("image_models.csv", [row for rows, _ in results for row in rows], COLUMNS, quick)
     if not quick:
         pictures = {kind: frames for (kind, seed), (_, frames) in zip(runs, results) if seed == SEEDS[0]}
-        write_npz("image_models.npz", pictures)
+        save_arrays(RESULTS / "image_models.npz", **pictures)
 
 
 if __name__ == "__main__":

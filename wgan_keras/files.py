@@ -1,7 +1,11 @@
 """Files that are written whole or not at all."""
 
 import contextlib
+import io
 import os
+from pathlib import Path
+
+import numpy as np
 
 
 @contextlib.contextmanager
@@ -27,3 +31,20 @@ def written_whole(path):
     finally:
         with contextlib.suppress(OSError):  # it is gone, or the disk is read-only
             os.remove(partial)
+
+
+def save_arrays(path, **arrays):
+    """Write arrays to a compressed .npz file, whole or not at all.
+
+    Example:
+
+    >>> save_arrays("points.npz", x=np.zeros(3))
+    >>> np.load("points.npz")["x"].shape
+    (3,)
+    >>> os.remove("points.npz")
+    """
+    # In memory first: on a full disk a zip file that is being written fails once more when it is dropped.
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    with written_whole(path) as partial:
+        Path(partial).write_bytes(content.getvalue())

@@ -71,7 +71,7 @@ class Pair(keras.Model):
         self.evaluation_noise.state.assign([0, 0])
         x = clearly(checked, self, x, 32 if batch_size is None else batch_size)
         result = clearly(super().evaluate, x, y, batch_size, **options)
-        return result if isinstance(result, dict) else float(result)
+        return {k: float(v) for k, v in result.items()} if isinstance(result, dict) else float(result)
 
     def generate(self, n, seed=None):
         """n samples, a NumPy array (n, *sample shape); the same seed gives the same samples."""

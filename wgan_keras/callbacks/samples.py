@@ -7,7 +7,7 @@ import numpy as np
 
 from wgan_keras import plotting
 from wgan_keras._checks import check_counts, check_path, check_seed
-from wgan_keras.files import written_whole
+from wgan_keras.files import save_arrays, written_whole
 
 SECONDS_BETWEEN_PICTURES = 10
 
@@ -90,8 +90,7 @@ class SampleGrid(keras.callbacks.Callback):
                 self.steps, self.frames = saved["steps"][known].tolist(), list(saved["frames"][known])
 
     def _write_arrays(self):
-        with written_whole(self._arrays) as partial:
-            np.savez_compressed(partial, steps=self.steps, frames=np.stack(self.frames))
+        save_arrays(self._arrays, steps=self.steps, frames=np.stack(self.frames))
 
     def _draw(self):
         # Evenly spaced rows that end with the last, eleven at most, so that the picture stays readable.
