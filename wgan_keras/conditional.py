@@ -1,5 +1,7 @@
 """WGAN-GP of samples with labels: the example of how one extends `models.py`."""
 
+import numbers
+
 import keras
 import tensorflow as tf
 
@@ -49,9 +51,9 @@ class ConditionalWGANGP(WGANGP):
     own_options = ("n_classes", "gp_weight")
 
     def __init__(self, generator, critic, *, n_classes, n_critic=5, gp_weight=10.0, seed=None, **kwargs):
-        check("n_classes", n_classes, int, 1, "an integer of at least 1")
+        check("n_classes", n_classes, numbers.Integral, 1, "an integer of at least 1")
         super().__init__(generator, critic, n_critic=n_critic, gp_weight=gp_weight, seed=seed, **kwargs)
-        self.n_classes = n_classes
+        self.n_classes = int(n_classes)
 
     def fit(self, x, y=None, batch_size=None, **options):
         """Keras' `fit`, with labels: `x` is a data set of (samples, labels), or both are arrays."""
@@ -60,10 +62,10 @@ class ConditionalWGANGP(WGANGP):
             x = pairs.batch(batch_size or 64 * self.n_critic)
         return super().fit(x, **options)
 
-    def check_batch(self, data, n=1):
+    def check_batch(self, data, n=1, values=True):
         samples, labels, weight = keras.utils.unpack_x_y_sample_weight(data)
         require(labels is not None and weight is None, "Pass batches of (samples, labels), without weights.")
-        return [check_batch(self, samples, n), self.check_labels(labels)]
+        return [check_batch(self, samples, n, values), self.check_labels(labels)]
 
     def check_labels(self, labels):
         labels = tf.convert_to_tensor(labels)
@@ -74,7 +76,7 @@ class ConditionalWGANGP(WGANGP):
             return tf.cast(labels, "int32")
 
     def mini_batches(self, data, n):
-        samples, labels = self.check_batch(data, n)
+        samples, labels = self.check_batch(data, n, values=False)
         size = tf.shape(samples)[0] // n
         parts = [slice(i * size, (i + 1) * size) for i in range(n)]
         return [[samples[part], labels[part]] for part in parts]
@@ -103,9 +105,9 @@ class ConditionalWGANGP(WGANGP):
             labels: integers (n,), from 0 to n_classes - 1.
             seed: integer; the same seed and labels give the same samples. `None`: new ones at each call.
         """
-        check("seed", seed, int, 0, "an integer of at least 0, or None")
+        check("seed", seed, numbers.Integral, 0, "an integer of at least 0, or None")
         labels = self.check_labels(labels)
-        z = self.latent(len(labels), seed)
+        z = self.latent(len(labels), seed if seed is None else int(seed))
         parts = range(0, len(labels), 256)
         made = [self.generator([z[i : i + 256], labels[i : i + 256]], training=False) for i in parts]
         return keras.ops.convert_to_numpy(tf.concat(made, axis=0))

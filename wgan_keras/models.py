@@ -77,7 +77,7 @@ class Pair(keras.Model):
         """n samples, a NumPy array (n, *sample shape); the same seed gives the same samples."""
         check("n", n, numbers.Integral, 1, "an integer of at least 1")
         check("seed", seed, numbers.Integral, 0, "an integer of at least 0, or None")
-        z = self.latent(n, seed)
+        z = self.latent(int(n), seed if seed is None else int(seed))
         parts = [self.generator(z[i : i + 256], training=False) for i in range(0, n, 256)]
         return keras.ops.convert_to_numpy(tf.concat(parts, axis=0))
 
@@ -87,8 +87,8 @@ class Pair(keras.Model):
     def call(self, z, training=False):
         return self.generator(z, training=training)
 
-    def check_batch(self, data, n=1):
-        return check_batch(self, data, n)
+    def check_batch(self, data, n=1, values=True):
+        return check_batch(self, data, n, values)
 
     export = property(lambda self: self.generator.export)  # of Keras
     updates = property(lambda self: int(self.steps.numpy()))  # training steps so far, earlier runs included
@@ -131,9 +131,7 @@ class AdversarialModel(Pair):
     def train_step(self, data):
         """Update the critic on each of `n_critic` parts of the batch, then the generator once."""
         parts = self.mini_batches(data, self.n_critic)
-        once = self.one_device and not tf.executing_eagerly()  # trace it once, not n_critic times
-        critic_step = tf.function(self.critic_step, autograph=False) if once else self.critic_step
-        logs = [critic_step(real) for real in parts]
+        logs = [self.critic_step(real) for real in parts]
         logs = {name: tf.reduce_mean([log[name] for log in logs]) for name in logs[0]}
         logs["generator_loss"] = self.generator_step(parts[-1])
         with tf.control_dependencies([logs["generator_loss"]]):  # not where a step fails
@@ -184,13 +182,12 @@ class AdversarialModel(Pair):
         if weights := network.trainable_variables:
             gradients = tape.gradient(loss, weights)
             require(any(g is not None for g in gradients), NO_GRADIENT.format(network.name))
-            # tf.tuple: all gradients are taken before the first weight changes. TensorFlow's graph optimizer
-            # loses that order where a gradient does not depend on the forward pass, as with a linear critic.
+            # tf.tuple: all gradients before the first update, an order that TensorFlow loses for linear critics.
             optimizer.apply_gradients(zip(tf.tuple(gradients), weights))
 
     def mini_batches(self, data, n):
         """The batch cut into n parts of one size; what does not divide is left out."""
-        real = self.check_batch(data, n)
+        real = self.check_batch(data, n, values=False)
         size = tf.shape(real)[0] // n
         return [real[i * size : (i + 1) * size] for i in range(n)]
 
@@ -400,8 +397,8 @@ def check_compile(model, options):
 def check_fit(model, x, y, options):
     require(y is None and not {"sample_weight", "class_weight", "validation_split"} & set(options), LABELS)
     n = int(x.cardinality()) if isinstance(x, tf.data.Dataset) else None
-    require(n != 0, "The data hold no batch: use a smaller batch_size, or more samples.")
-    require(n != -1 or options.get("steps_per_epoch"), "The data never end: pass steps_per_epoch.")
+    fine = n != 0 and (n != -1 or options.get("steps_per_epoch"))
+    require(fine, "The data hold no batch, or they never end: then pass steps_per_epoch.")
     movers = "LearningRateScheduler", "ReduceLROnPlateau"
     alone = any(type(c).__name__ in movers for c in keras.tree.flatten(options.get("callbacks")))
     require(not alone, "A callback moves the generator's rate alone: wgan_keras.training.fit moves both.")
@@ -410,7 +407,7 @@ def check_fit(model, x, y, options):
             warnings.warn(f"The {role} is frozen, trainable=False: it will not learn.", stacklevel=3)
 
 
-def check_batch(model, data, n=1):
+def check_batch(model, data, n=1, values=True):
     """The samples of a batch, at least n; an error for what the model can't train on."""
     x, y, weight = keras.utils.unpack_x_y_sample_weight(data)
     array = hasattr(x, "shape") and str(getattr(x, "dtype", "")) != "object"
@@ -418,25 +415,28 @@ def check_batch(model, data, n=1):
     x, shape, (low, high) = tf.convert_to_tensor(x), model.generator.outputs[0].shape[1:], model.sample_range
     require(x.dtype.is_floating, f"The data are {x.dtype.name}, not floats: scale images by x / 127.5 - 1.")
     require(x.shape[1:] == shape, f"The data have shape {x.shape[1:]}, the generator makes {shape}.")
-    fine = tf.reduce_all((x >= low - 1e-3) & (x <= high + 1e-3) & (tf.abs(x) < math.inf))
-    small = f"A batch, perhaps the last, has less than n_critic ({model.n_critic}) samples a device: use "
-    tests = {
-        f"{small}multiples of {model.smallest_batch}.": tf.shape(x)[0] >= n,
-        f"The data hold NaN or leave [{low:g}, {high:g}], the range of the generator: scale them.": fine,
-    }
-    with tf.control_dependencies([tf.debugging.Assert(fine, [f"|{s}|"]) for s, fine in tests.items()]):
+    small = f"|A batch, maybe the last, is below n_critic a device: use multiples of {model.smallest_batch}.|"
+    tests = [tf.debugging.assert_greater_equal(tf.shape(x)[0], n, small)]
+    if values:
+        fine = (x >= max(low - 1e-3, x.dtype.min)) & (x <= min(high + 1e-3, x.dtype.max))  # no NaN, infinity
+        sentence = f"|The data hold NaN or leave [{low:g}, {high:g}], the range of the generator.|"
+        tests.append(tf.debugging.Assert(tf.reduce_all(fine), [sentence]))
+    with tf.control_dependencies(tests):
         return tf.identity(x)
 
 
 def checked(model, x, batch_size=32, n=1):
-    """The data, checked before a step sees them (and XLA leaves out its checks): arrays as a whole."""
+    """The data, each batch checked before a step sees it, because XLA leaves out what a step checks."""
     if isinstance(x, tf.data.Dataset):
-        return x.map(tf.autograph.experimental.do_not_convert(lambda *batch: model.check_batch(batch, n)))
-    require(hasattr(x, "shape") or isinstance(x, keras.utils.PyDataset) or hasattr(x, "__next__"), LABELS)
+        check_each = tf.autograph.experimental.do_not_convert(lambda *batch: model.check_batch(batch, n))
+        return x.map(check_each).prefetch(2)
+    if hasattr(x, "__next__"):
+        return (batch for batch in x if model.check_batch(batch, n) is not None)
     if hasattr(x, "shape"):
         check("batch_size", batch_size, numbers.Integral, 1, "an integer of at least 1")
         model.check_batch(x)
-        model.check_batch(x[: len(x) % batch_size or batch_size], n)
+    require(hasattr(x, "shape") or isinstance(x, keras.utils.PyDataset), LABELS)
+    model.check_batch(x[: len(x) % batch_size or batch_size] if hasattr(x, "shape") else x[0], n)
     return x
 
 
