@@ -182,7 +182,7 @@ class AdversarialModel(Pair):
         if weights := network.trainable_variables:
             gradients = tape.gradient(loss, weights)
             require(any(g is not None for g in gradients), NO_GRADIENT.format(network.name))
-            # tf.tuple: all gradients before the first update, an order that TensorFlow loses for linear critics.
+            # tf.tuple: all gradients before the first update; TensorFlow loses that order for linear critics.
             optimizer.apply_gradients(zip(tf.tuple(gradients), weights))
 
     def mini_batches(self, data, n):
