@@ -627,6 +627,12 @@ def test_sigmoid_generators_take_data_in_the_unit_interval():
         model.fit(np.full((40, 2), -0.5, "float32"), verbose=0)
 
 
+def test_other_backends_are_refused(monkeypatch):
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    with pytest.raises(ValueError, match="KERAS_BACKEND=tensorflow"):
+        WGANGP(GOOD_G, GOOD_C)
+
+
 def test_a_frozen_generator_lets_the_critic_train():
     generator = linear(1, [0.0], 0.0, trainable=False)
     model = WGANGP(generator, linear(1, [0.5]), seed=0)

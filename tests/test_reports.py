@@ -314,6 +314,7 @@ def test_bounded_and_one_signed_scores_are_found_by_what_they_do(name):
         [layers.Dense(3, activation="sigmoid"), layers.Dense(1, use_bias=False)],
         [layers.Dense(4), layers.LayerNormalization(), layers.Dense(1)],
         [layers.Dense(1, kernel_initializer="zeros")],
+        [layers.Dense(4, activation="relu", bias_initializer="zeros"), layers.Dense(1, use_bias=False)],
         [layers.Dense(4), layers.PReLU(), layers.Dense(1)],
         [layers.SpectralNormalization(layers.Dense(1))],
         [layers.Dense(1), layers.Reshape((1, 1)), layers.Flatten()],

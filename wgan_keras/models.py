@@ -186,9 +186,8 @@ class AdversarialModel(Pair):
             optimizer.apply_gradients(zip(tf.tuple(gradients), weights))
 
     def mini_batches(self, data, n):
-        """The batch cut into n parts of one size; what does not divide is left out."""
         real = self.check_batch(data, n, values=False)
-        size = tf.shape(real)[0] // n
+        size = tf.shape(real)[0] // n  # what does not divide is left out
         return [real[i * size : (i + 1) * size] for i in range(n)]
 
     def test_step(self, data):
@@ -354,6 +353,7 @@ def layers_of(network):
 
 
 def check_networks(generator, critic, name, n_inputs):
+    require(keras.backend.backend() == "tensorflow", "Set KERAS_BACKEND=tensorflow before keras is imported.")
     for role, network in (("generator", generator), (name, critic)):
         inputs = getattr(network, "inputs", None) or () if isinstance(network, keras.Model) else ()
         what = f"The {role} must be a Keras model of {n_inputs} input and 1 output, built from keras.Input"
@@ -376,11 +376,11 @@ def output_range(network):
         return -math.inf, math.inf
     size = [n for n in sizes if n][-1]
     fixed, last = network.trainable_variables[:-size], network.trainable_variables[-size:]
-    x = [tf.ones((4, *(n or 8 for n in x.shape[1:])), x.dtype) for x in network.inputs]
-    y = []
+    shapes = [((16, *(n or 8 for n in x.shape[1:])), x.dtype) for x in network.inputs]
+    x = [tf.cast(tf.random.stateless_uniform(n, (0, 1), -0.9, 0.9), dtype) for n, dtype in shapes]  # label 0
+    y, noise = [], [tf.random.stateless_normal(v.shape, (0, 0), dtype=v.dtype) for v in last]
     for scale in (1e2, -1e2, 1e3, -1e3):
-        grown = [scale * tf.random.stateless_normal(v.shape, (0, 0), dtype=v.dtype) for v in last]
-        weights = [*fixed, *grown], network.non_trainable_variables
+        weights = [*fixed, *(scale * v for v in noise)], network.non_trainable_variables
         y.append(network.stateless_call(*weights, x if x[1:] else x[0])[0])
     ends = [(float(end(y[:2])), float(end(y[2:]))) for end in (tf.reduce_min, tf.reduce_max)]
     return tuple(b if abs(b) <= 2 * abs(a) + 1 else math.copysign(math.inf, b) for a, b in ends)
@@ -395,7 +395,7 @@ def check_compile(model, options):
 
 
 def check_fit(model, x, y, options):
-    require(y is None and not {"sample_weight", "class_weight", "validation_split"} & set(options), LABELS)
+    require(y is None and not {"sample_weight", "class_weight"} & set(options), LABELS)
     n = int(x.cardinality()) if isinstance(x, tf.data.Dataset) else None
     fine = n != 0 and (n != -1 or options.get("steps_per_epoch"))
     require(fine, "The data hold no batch, or they never end: then pass steps_per_epoch.")
