@@ -1,6 +1,7 @@
 """Files are written whole or not at all."""
 
 import errno
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,12 +20,13 @@ def test_arrays_come_back(tmp_path):
 def test_what_fails_leaves_the_older_file(tmp_path):
     path = tmp_path / "notes.txt"
     path.write_text("older")
-    with (
-        pytest.raises(OSError, match=r"notes.txt can't be written \(No space left\); nothing was changed"),
-        written_whole(path) as partial,
-    ):
-        with open(partial, "w") as file:
-            file.write("half of")
-        raise OSError(errno.ENOSPC, "No space left")
+
+    def half():
+        with written_whole(path) as partial:
+            Path(partial).write_text("half of")
+            raise OSError(errno.ENOSPC, "No space left")
+
+    with pytest.raises(OSError, match=r"notes.txt can't be written \(No space left\); nothing was changed"):
+        half()
     assert path.read_text() == "older"
     assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
