@@ -20,7 +20,8 @@ import keras
 import tensorflow as tf
 from tqdm import tqdm
 
-from wgan_keras import WGANGP, networks
+from wgan_keras import networks
+from wgan_keras.replicas import WGANGP
 
 from .command import is_quick, write_json
 from .timings import compared, repeated
