@@ -141,7 +141,7 @@ def test_an_image_size_that_is_not_a_square_is_named(image_size, message):
 @pytest.mark.parametrize("argument", ["batch_size", "n_critic", "image_size"])
 @pytest.mark.parametrize("value", [0, -1, 2.5, "3", True])
 def test_counts_must_be_counts(argument, value):
-    with pytest.raises(ValueError, match=f"{argument} must be a whole number"):
+    with pytest.raises(ValueError, match=f"{argument} must be an integer"):
         data.image_batches("mnist_sample", **{argument: value})
 
 

@@ -168,7 +168,7 @@ def test_what_is_not_a_mixture_is_refused(samples, centers, std, message):
         (lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1))), "n, m >= 4"),
         (
             lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1)), k=0),
-            "k must be a whole number",
+            "k must be an integer",
         ),
         (lambda: metrics.histogram_kl([0, 2], [0.5, 0.5]), "from 0 to 1"),
         (lambda: metrics.histogram_kl([0.5], [0.5, 0.5]), "labels must be integers"),

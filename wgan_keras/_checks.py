@@ -10,7 +10,7 @@ import numpy as np
 
 
 def is_number(value, kind=numbers.Real):
-    """Whether it is a number, Python's or NumPy's; a truth value is none."""
+    """Whether it is a number, Python's or NumPy's; a boolean is not one."""
     return isinstance(value, kind) and not isinstance(value, bool)
 
 
@@ -20,20 +20,20 @@ def shown(value):
 
 
 def check_counts(at_least=1, **counts):
-    """Whole numbers from `at_least` on."""
+    """Integers from `at_least` on."""
     for name, value in counts.items():
         if not is_number(value, numbers.Integral) or value < at_least:
-            raise ValueError(f"{name} must be a whole number of at least {at_least}, got {shown(value)}.")
+            raise ValueError(f"{name} must be an integer of at least {at_least}, got {shown(value)}.")
 
 
 def check_seed(seed):
     """A seed as NumPy, TensorFlow and Keras all take it."""
     if not is_number(seed, numbers.Integral) or not 0 <= seed < 2**63:
-        raise ValueError(f"seed must be a whole number from 0 to 2^63 - 1, got {shown(seed)}.")
+        raise ValueError(f"seed must be an integer from 0 to 2^63 - 1, got {shown(seed)}.")
 
 
 def check_sizes(length=None, **sizes):
-    """Sequences of whole numbers of at least 1, such as widths of layers or the shape of an image."""
+    """Sequences of integers of at least 1, such as widths of layers or the shape of an image."""
     for name, values in sizes.items():
         many = "" if length is None else f"{length} "
         try:
@@ -41,7 +41,7 @@ def check_sizes(length=None, **sizes):
         except TypeError:
             values = None
         if values is None or length not in (None, len(values)):
-            raise ValueError(f"{name} must be a sequence of {many}whole numbers, got {shown(sizes[name])}.")
+            raise ValueError(f"{name} must be a sequence of {many}integers, got {shown(sizes[name])}.")
         check_counts(**{f"{name}[{i}]": value for i, value in enumerate(values)})
 
 
@@ -78,7 +78,7 @@ def as_numbers(values, name, dtype="float64"):
     """An array of finite real numbers from an array, a tensor, or lists of numbers."""
     try:
         values = np.asarray(values)
-        if values.dtype.kind not in "iufV":  # V: bfloat16; no truth values, text or objects
+        if values.dtype.kind not in "iufV":  # V: bfloat16; no booleans, text or objects
             raise TypeError
         values = values.astype(dtype)
     except (TypeError, ValueError):

@@ -42,9 +42,7 @@ class Replicated:
     def compile(self, generator_optimizer=None, critic_optimizer=None, **options):
         given = generator_optimizer, critic_optimizer
         optimizers = [self.default_optimizer() if o is None else keras.optimizers.get(o) for o in given]
-        inner = [
-            getattr(o, "inner_optimizer", o) for o in optimizers
-        ]  # a loss scale may be wrapped around it
+        inner = [getattr(o, "inner_optimizer", o) for o in optimizers]  # without their loss scales
         require(inner[0] is not inner[1], "Both optimizers are one object, which keeps one state: make two.")
         in_scope = self.distribute_strategy.extended.variable_created_in_scope
         require(
