@@ -124,7 +124,7 @@ class _Run:
 
     def train_epoch(self, epoch, iterator, listeners, interruption, bar):
         """The logs at the epoch's end; `None` where it was interrupted."""
-        end = min((epoch + 1) * self.every, self.updates)
+        end, logs = min((epoch + 1) * self.every, self.updates), {}
         while self.done < end and not self.model.stop_training:
             if interruption.number is not None:
                 return None
