@@ -6,7 +6,7 @@ python -m benchmarks.architectures writes, in results/,
 Several runs are trained at a time, one core each (an hour on two cores). --quick trains each model in a setup
 of its own for a moment and prints its rows in place of writing them.
 
-The baseline is DCGAN's (1511.06434) at half the width of notebook 07: batch normalization in both networks;
+The baseline is DCGAN's (1511.06434) at half the width of notebook 09: batch normalization in both networks;
 in WGAN-GP's critic layer normalization takes its place, as in 1704.00028, section 5.2. Optimizers are those
 of `presets.digits`, and their rates fall to 0. Runs are too short for good digits, and long enough to see
 which of them learn. The shipped WGAN rows were measured with Keras' own epsilon of RMSprop, 1e-7, and a rate

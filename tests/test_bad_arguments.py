@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import wgan_keras
 from wgan_keras import callbacks, course, data, metrics, networks, plotting, presets, training, transport
 from wgan_keras.__main__ import main
-from wgan_keras.course import layer_gradients, profiles, sliders
+from wgan_keras.course import exercises, layer_gradients, profiles, sliders
 
 MODULES = [  # all that is imported above
     module
@@ -424,10 +424,24 @@ CASES = {
         {"critic": CHAIN, "real": POINTS, "fake": POINTS},
         {"critic": no_network | st.just(len), "real": no_tensors, "fake": no_tensors},
     ),
+    "exercises.check": (
+        lambda title, test: exercises.check(title, test, 3),
+        {"title": "Exercise 1", "test": lambda answer: None},
+        {"title": st.sampled_from(["", None, 3, b"x"]), "test": no_function | none},
+    ),
     "sliders.explore": (
         sliders.explore,
-        {"draw": lambda size=1.0: plt.figure(figsize=(size, 1)), "size": (0.5, 1.0, 0.5)},
         {
+            "draw": lambda size=1.0: plt.figure(figsize=(size, 1)),
+            "stills": [{"size": 0.5}],
+            "alt": "Nothing.",
+            "size": (0.5, 1.0, 0.5),
+        },
+        {
+            "stills": no_number
+            | none
+            | st.sampled_from([[], [3], [{"x": 1}], [{"size": 2.0}], [{"size": "x"}]]),
+            "alt": st.sampled_from(["", None, 3, b"Nothing."]),
             "draw": no_function | none | st.just(lambda size=1.0: None) | st.just(lambda size="x": None),
             "size": no_interval.filter(lambda value: not isinstance(value, tuple) or len(value) < 3)
             | st.sampled_from([(2.0, 3.0, 0.5), (0.5, 1.0, 0), (0.5, 1.0, "x"), (0.5, np.inf, 0.5)]),
@@ -504,7 +518,17 @@ for divergence in (transport.kl, transport.js, transport.tv):
 # --- Nothing is left out ----------------------------------------------------------------------------
 
 # Truth values are taken as Python takes them; the rest goes to Keras, to matplotlib or nowhere.
-FREE = {"saturating", "one_sided", "batch_norm", "nearest", "max_pooling", "smoke", "laptop", "gpu"}
+FREE = {
+    "saturating",
+    "one_sided",
+    "batch_norm",
+    "nearest",
+    "max_pooling",
+    "smoke",
+    "laptop",
+    "gpu",
+    "answers",
+}
 KERAS = {"y", "verbose", "callbacks", "args", "kwargs", "kw", "options", "validation_data", "progress"}
 TENSORS = {"critic", "seed"}  # of gradient_norm and gradient_penalty
 OWN_CLASSES = {"data.ToySamples", "presets.Preset"}  # what the package makes, not what a reader calls
@@ -541,7 +565,16 @@ def test_no_module_is_left_out():
     # models: its public names are those of wgan_keras; fast_layers: layers and activations, which get tensors
     # from Keras; files: for this package alone.
     # conditional: as models; old_files: what Keras calls; replicas: the arguments are those of models.
-    assert names - listed == {"models", "conditional", "fast_layers", "files", "old_files", "replicas"}
+    # figures: what the notebooks draw of their own results.
+    assert names - listed == {
+        "models",
+        "conditional",
+        "fast_layers",
+        "figures",
+        "files",
+        "old_files",
+        "replicas",
+    }
 
 
 # --- The tests --------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Sliders: the figure follows them, the last value wins, and no error of `draw` is swallowed."""
 
 import asyncio
+import base64
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -18,6 +19,9 @@ def draw(height=1.0, columns=2):
     return figure
 
 
+STRIP = {"stills": [{"height": 2.0}, {"height": 8.0}], "alt": "Two bars, low and high."}
+
+
 def pixels(image, tmp_path):
     (tmp_path / "picture.png").write_bytes(image.value)
     return imread(tmp_path / "picture.png")
@@ -25,7 +29,9 @@ def pixels(image, tmp_path):
 
 def test_the_picture_follows_the_sliders(tmp_path):
     plotting.use_style()
-    height, columns, image = sliders.explore(draw, height=(0.0, 9.0, 0.5), columns=(1, 5, 1)).children
+    height, columns, image = sliders.explore(
+        draw, **STRIP, height=(0.0, 9.0, 0.5), columns=(1, 5, 1)
+    ).children
     assert (height.value, columns.value) == (1.0, 2)
     assert (height.description, columns.max, columns.step) == ("height", 5, 1)
     start = pixels(image, tmp_path)
@@ -48,7 +54,7 @@ def test_a_figure_that_fails_at_an_end_fails_at_once():
         return draw(height)
 
     with pytest.raises(ZeroDivisionError, match="far end"):
-        sliders.explore(fails, height=(0.0, 9.0, 0.5))
+        sliders.explore(fails, **STRIP, height=(0.0, 9.0, 0.5))
 
 
 def test_an_error_in_between_reaches_whoever_moves_the_slider():
@@ -57,7 +63,7 @@ def test_an_error_in_between_reaches_whoever_moves_the_slider():
             raise ZeroDivisionError("in between")
         return draw(height)
 
-    slider, _ = sliders.explore(fails, height=(0.0, 9.0, 0.5)).children
+    slider, _ = sliders.explore(fails, **STRIP, height=(0.0, 9.0, 0.5)).children
     with pytest.raises(ZeroDivisionError, match="in between"):
         slider.value = 4.0
 
@@ -87,18 +93,18 @@ def test_in_a_notebook_eight_quick_changes_draw_one_picture_of_the_last_value():
         return draw(height)
 
     def moves():
-        slider, image = sliders.explore(recorded, height=(0.0, 9.0, 0.5)).children
-        assert drawn == [0.0, 9.0, 1.0]  # both ends, then the start, before anything is shown
+        slider, image = sliders.explore(recorded, **STRIP, height=(0.0, 9.0, 0.5)).children
+        assert drawn == [2.0, 8.0, 0.0, 9.0, 1.0]  # the stills, both ends, then the start, at once
         start = image.value
         for value in range(2, 10):
             slider.value = value
-        assert drawn == [0.0, 9.0, 1.0]
+        assert drawn == [2.0, 8.0, 0.0, 9.0, 1.0]
         yield
-        assert drawn == [0.0, 9.0, 1.0, 9.0]
+        assert drawn == [2.0, 8.0, 0.0, 9.0, 1.0, 9.0]
         assert image.value != start
         slider.value = 1.0
         yield
-        assert drawn == [0.0, 9.0, 1.0, 9.0, 1.0]
+        assert drawn == [2.0, 8.0, 0.0, 9.0, 1.0, 9.0, 1.0]
         assert image.value == start
 
     assert in_a_loop(moves()) == []
@@ -111,7 +117,7 @@ def test_in_a_notebook_an_error_is_shown_in_place_of_the_picture_until_there_is_
         return draw(height)
 
     def moves():
-        box = sliders.explore(fails, height=(0.0, 9.0, 0.5))
+        box = sliders.explore(fails, **STRIP, height=(0.0, 9.0, 0.5))
         slider, image = box.children
         slider.value = 4.0
         yield
@@ -136,4 +142,39 @@ def test_in_a_notebook_an_error_is_shown_in_place_of_the_picture_until_there_is_
 )
 def test_sliders_that_do_not_fit_are_refused(function, ranges, message):
     with pytest.raises(ValueError, match=message):
-        sliders.explore(function, **ranges)
+        sliders.explore(function, **STRIP, **ranges)
+
+
+def test_a_page_without_a_kernel_shows_the_stills(monkeypatch, tmp_path):
+    shown = []
+    monkeypatch.setattr(sliders, "display", lambda data, **options: shown.append((data, options)))
+    sliders.explore(draw, **STRIP, height=(0.0, 9.0, 0.5), columns=(1, 5, 1))._ipython_display_()
+    ((data, options),) = shown
+    assert "application/vnd.jupyter.widget-view+json" in data
+    assert options == {"metadata": {"image/png": {"alt": STRIP["alt"]}}, "raw": True}
+    (tmp_path / "strip.png").write_bytes(base64.b64decode(data["image/png"]))
+    strip = imread(tmp_path / "strip.png")
+    low, high = strip[:, : strip.shape[1] // 2], strip[:, strip.shape[1] // 2 :]
+    assert low.shape == high.shape == (300, 300, 3)  # 2 inches each
+    assert (low[..., 0] < 0.5).sum() < (high[..., 0] < 0.5).sum()
+
+
+def test_stills_that_do_not_fit_in_a_row_go_below(monkeypatch, tmp_path):
+    stills = [{"height": float(height)} for height in range(7)]
+    box = sliders.explore(draw, stills=stills, alt="Bars.", height=(0.0, 9.0, 0.5), columns=(1, 5, 1))
+    (tmp_path / "strip.png").write_bytes(base64.b64decode(box.strip))
+    assert imread(tmp_path / "strip.png").shape[:2] == (600, 1500)  # five of 2 inches are 10, and two below
+
+
+@pytest.mark.parametrize(
+    ("stills", "message"),
+    [
+        ([], "stills must be a list of settings"),
+        ([{"width": 1.0}], "stills must hold values by the sliders' names"),
+        ([{"height": 10.0}], "height = 10.0, outside of its slider"),
+        ([{"height": "high"}], "height in stills"),
+    ],
+)
+def test_stills_that_are_no_settings_are_refused(stills, message):
+    with pytest.raises(ValueError, match=message):
+        sliders.explore(draw, stills=stills, alt="Bars.", height=(0.0, 9.0, 0.5), columns=(1, 5, 1))

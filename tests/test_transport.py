@@ -70,6 +70,28 @@ def test_disjoint_supports():
     assert transport.js([1, 0], [0, 1]) == math.log(2)
 
 
+@pytest.mark.parametrize("width", [0.1, 0.3, 3.0])
+def test_narrow_peaks_and_kinks_are_integrated(width):
+    # Two Laplace densities: kinks at their centres, and a closed form by hand for equal widths. Written out,
+    # because SciPy's logarithm of the density is minus infinity where the density underflows.
+    p, q = (lambda x, c=c: -np.abs(x - c) / width - math.log(2 * width) for c in (0.3, 0.3 + width))
+    assert transport.kl(p, q, (-100, 100)) == pytest.approx(math.exp(-1), abs=1e-10)  # t - 1 + exp(-t), t = 1
+    assert transport.tv(p, q, (-100, 100)) == pytest.approx(1 - math.exp(-0.5), abs=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda x: np.full(np.shape(x), np.nan), "p must be a log-density: it gave NaN"),
+        (lambda x: np.where(x > 0, np.inf, -1.0), "p must be a log-density: it gave NaN or infinity"),
+        (lambda x: -1.0, "p must be a log-density of arrays"),
+    ],
+)
+def test_functions_that_are_no_log_densities_are_refused(wrong, message):
+    with pytest.raises(ValueError, match=message):
+        transport.kl(wrong, normal(0), INTERVAL)
+
+
 probabilities = arrays(float, 5, elements=st.floats(0.01, 1)).map(lambda w: w / w.sum())
 
 

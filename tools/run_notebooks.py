@@ -19,11 +19,12 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def drop_widgets(notebook):
-    """Leave out what only a running kernel can show: sliders have a static figure beside them."""
+    """Leave out what only a running kernel can show, and keep the still pictures that came with it."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if WIDGET not in output.get("data", {})]
+            live = [output for output in cell.outputs if output.get("data", {}).pop(WIDGET, None)]
+            cell.outputs = [o for o in cell.outputs if o not in live or "image/png" in o["data"]]
 
 
 def shrink_pictures(notebook):

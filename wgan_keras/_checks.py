@@ -107,3 +107,11 @@ def check_path(path, suffixes=()):
     if suffixes and Path(path).suffix not in suffixes:
         raise ValueError(f"path must end in {' or '.join(suffixes)}, got {path}.")
     return Path(path)
+
+
+def as_probabilities(values, name):
+    """Numbers as probabilities with sum 1, or a ValueError that names the argument."""
+    values = as_numbers(values, name)
+    if not (values >= 0).all() or not math.isclose(values.sum(), 1, abs_tol=1e-6):
+        raise ValueError(f"{name} must be non-negative numbers with sum 1: divide them by their sum.")
+    return values

@@ -1,1 +1,1 @@
-"""What only the notebooks use: profiles, sliders, a look at gradients layer by layer."""
+"""What only the notebooks use: profiles, sliders, checks of exercises, figures, gradients layer by layer."""

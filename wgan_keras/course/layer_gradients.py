@@ -1,4 +1,4 @@
-"""A look inside a critic: gradients layer by layer. Its slope at points is `gradient_norm`, in models.py."""
+"""Inside a critic: its gradients layer by layer. Its slope at points is `gradient_norm`, in models.py."""
 
 import contextlib
 import itertools
