@@ -28,7 +28,7 @@ def progress(real, steps, frames):
     )
     plotting.plot_progress(steps, frames, ax=below)
     below.set_title(
-        "GENERATED: ten inputs z, drawn more often at first", color=plotting.GENERATED, weight="bold"
+        "GENERATED: the same ten inputs, after more and more updates", color=plotting.GENERATED, weight="bold"
     )
     below.set(xlabel="the same input z down each column", ylabel="generator updates")
     _tiles(top, real, columns)
@@ -165,7 +165,7 @@ def estimates_and_quality(steps, estimates, frechet, frechet_real):
     text = {"xytext": (0, 5), "textcoords": "offset points", "ha": "right", "color": plotting.REAL}
     right.annotate("real training digits", (steps[-1], frechet_real), **text)
     right.set(yscale="log", ylabel="Fréchet distance (logarithmic)", ylim=(1, None))
-    right.set_title("... while the images get better")
+    right.set_title("... while the images get better until about 900")
     for ax in (left, right):
         ax.set_xlabel("generator updates")
         ax.set_xlim(-0.02 * steps[-1], 1.03 * steps[-1])
