@@ -13,7 +13,7 @@ from PIL import Image
 
 from wgan_keras._checks import check_numbers, check_positive, shown
 
-WAIT = 0.05  # seconds without a further change, after which a notebook draws
+WAIT = 0.1  # seconds without a further change before a notebook draws: more than between key presses
 DPI, STILL_DPI, STRIP_INCHES = 100, 150, 11  # of the live picture, and of the stills and their row
 
 
