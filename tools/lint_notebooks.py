@@ -78,7 +78,8 @@ def notebook_faults(path):
     for i, cell in enumerate(cells, start=1):
         source = "".join(cell["source"])
         check = code_faults if cell["cell_type"] == "code" else text_faults
-        for fault in check(cell, source, first=bool(code) and cell is code[0]):
+        max_lines = EARLIER_MAX_LINES if path.stem in EARLIER else MAX_LINES
+        for fault in check(cell, source, bool(code) and cell is code[0], max_lines):
             yield f"cell {i} {fault}"
         of_gans = path.stem in OF_GANS or re.search(r"\bGANs?\b", source)
         if re.search("discriminator", source, re.IGNORECASE) and not of_gans:
@@ -91,16 +92,13 @@ def notebook_faults(path):
 
 
 def weight_faults(cells):
-    """What makes a notebook heavy: long cells, long lines, long takeaways, words that nobody says."""
+    """What makes a notebook heavy: many lines of code, long lines and takeaways, words that nobody says."""
     sources = ["".join(cell["source"]) for cell in cells]
     lengths = [line_count(source) for cell, source in zip(cells, sources) if cell["cell_type"] == "code"]
     if lengths and statistics.median(lengths) > MEDIAN_LINES:
         yield f"half of the code cells have more than {MEDIAN_LINES} lines"
     for i, (cell, source) in enumerate(zip(cells, sources), start=1):
         if cell["cell_type"] == "code":
-            limit = MAX_MODEL_LINES if "model" in cell["metadata"].get("tags", []) else MAX_LINES
-            if line_count(source) > limit:
-                yield f"cell {i} has {line_count(source)} lines of code, {limit} are allowed"
             if max(map(len, source.splitlines()), default=0) > MAX_COLUMNS:
                 yield f"cell {i} has a line of more than {MAX_COLUMNS} characters"
             continue
@@ -116,8 +114,8 @@ def line_count(source):
     return source.count("\n") + 1
 
 
-def code_faults(cell, source, first):
-    limit = MAX_MODEL_LINES if "model" in cell["metadata"].get("tags", []) else EARLIER_MAX_LINES
+def code_faults(cell, source, first, max_lines):
+    limit = MAX_MODEL_LINES if "model" in cell["metadata"].get("tags", []) else max_lines
     if line_count(source) > limit:
         yield f"has {line_count(source)} lines of code, {limit} are allowed"
     if not first and re.search(r"^\s*(import|from \S+ import)\b", source, re.MULTILINE):
@@ -150,7 +148,7 @@ def output_faults(output):
             yield "shows a picture without alt text: use plotting.show(figure, alt)"
 
 
-def text_faults(cell, source, first):
+def text_faults(cell, source, first, max_lines):
     if re.search(r"!\[\s*\]\(", source):
         yield "shows a picture without alt text"
     if re.search(r"<img(?![^>]*\balt=\"[^\"]+\")", source):

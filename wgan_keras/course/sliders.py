@@ -67,7 +67,7 @@ def explore(draw, *, stills, alt, **sliders):
     controls = _controls(draw, sliders)
     starts = {name: control.value for name, control in controls.items()}
     image = widgets.Image(format="png")
-    box = _Explorer([*controls.values(), image], _strip(draw, controls, stills), alt)
+    box = _Explorer([*controls.values(), image], _strip(draw, controls, starts, stills), alt)
 
     def update():
         try:
@@ -135,11 +135,10 @@ def _last_wins(update):
     return changed
 
 
-def _strip(draw, controls, stills):
+def _strip(draw, controls, starts, stills):
     """The figures for some settings as one PNG picture, as many in a row as a page is wide."""
     if not isinstance(stills, (list, tuple)) or not stills:
         raise ValueError(f"stills must be a list of settings, such as [{{'{next(iter(controls))}': ...}}].")
-    starts = {name: control.value for name, control in controls.items()}
     pictures = []
     for still in stills:
         if not isinstance(still, dict) or not set(still) <= set(controls):

@@ -5,15 +5,11 @@ import math
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from scipy import special
 
 from wgan_keras import plotting
 
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1}  # behind a text
-
-
-def sigmoid(logit):
-    """1 / (1 + e^-logit) of an array, without overflow."""
-    return np.exp(-np.logaddexp(0, -np.asarray(logit)))
 
 
 def smallest_gan(path, real, shown):
@@ -22,9 +18,9 @@ def smallest_gan(path, real, shown):
     x = np.linspace(-1.5, 4.5, 200)
     for ax, update in zip(axes, shown):
         theta, a, b = path[update]
-        ax.plot(x, sigmoid(a * x + b), "-", color="black")
-        ax.plot(real, sigmoid(a * real + b), "o", color=plotting.REAL, markersize=9)
-        ax.plot(theta, sigmoid(a * theta + b), "X", color=plotting.GENERATED, markersize=10)
+        ax.plot(x, special.expit(a * x + b), "-", color="black")
+        ax.plot(real, special.expit(a * real + b), "o", color=plotting.REAL, markersize=9)
+        ax.plot(theta, special.expit(a * theta + b), "X", color=plotting.GENERATED, markersize=10)
         ahead = math.copysign(1.3, a)  # where log D grows
         arrow = FancyArrowPatch(
             (theta, 0.1), (theta + ahead, 0.1), arrowstyle="-|>", mutation_scale=16, color=plotting.GENERATED
@@ -44,8 +40,8 @@ def smallest_gan(path, real, shown):
         ax.tick_params(labelleft=False)
     axes[0].set_ylabel("D(x)")
     theta, a, b = path[shown[0]]
-    axes[0].text(real - 0.25, sigmoid(a * real + b) + 0.05, "real", color=plotting.REAL, ha="right")
-    axes[0].text(theta + 0.35, sigmoid(a * theta + b) - 0.07, "generated θ", color=plotting.GENERATED)
+    axes[0].text(real - 0.25, special.expit(a * real + b) + 0.05, "real", color=plotting.REAL, ha="right")
+    axes[0].text(theta + 0.35, special.expit(a * theta + b) - 0.07, "generated θ", color=plotting.GENERATED)
     axes[0].text(theta, 0.15, "θ goes right", color=plotting.GENERATED)
     updates = np.arange(len(path))
     axes[3].axhline(real, color=plotting.REAL, linestyle="--")
@@ -131,7 +127,7 @@ def trained_discriminators(x, p, cases):
     figure, axes = plt.subplots(1, len(cases), figsize=(11, 3.7), sharey=True, squeeze=False)
     axes[0, 0].set_ylim(0, 1.05)
     for ax, (name, (q, logit)) in zip(axes[0], cases.items()):
-        best, trained = p / (p + q), sigmoid(logit)
+        best, trained = p / (p + q), special.expit(logit)
         error = np.abs(trained - best)[(p + q) / 2 > 0.01].max()
         densities(ax, x, p, q)
         ax.plot(x, best, "-", color="black", linewidth=5, alpha=0.3, label="D* = p / (p + q)")

@@ -15,11 +15,6 @@ ON_TRAINING = {"marker": "o", "linestyle": "-", "color": plotting.OTHER}
 ON_HELD_OUT = {"marker": "^", "linestyle": "--", "color": plotting.OTHER, "markerfacecolor": "white"}
 
 
-def _tiles(ax, images, columns):
-    """Images (n, 28, 28, 1) in [-1, 1] as one picture, without axes."""
-    plotting.plot_images(images, ax=ax, columns=columns)
-
-
 def progress(real, steps, frames):
     """Real digits (columns, 28, 28, 1) above samples (rows, columns, 28, 28, 1) at `steps` (rows,)."""
     columns, rows = len(real), len(steps)
@@ -31,7 +26,7 @@ def progress(real, steps, frames):
         "GENERATED: the same ten inputs, after more and more updates", color=plotting.GENERATED, weight="bold"
     )
     below.set(xlabel="the same input z down each column", ylabel="generator updates")
-    _tiles(top, real, columns)
+    plotting.plot_images(real, ax=top, columns=columns)
     top.set_title("REAL: ten of the training digits", color=plotting.REAL, weight="bold")
     return figure
 
@@ -116,7 +111,7 @@ def two_sets(real, generated):
         (axes[0], real, "REAL, held out", plotting.REAL),
         (axes[1], generated, "GENERATED, unselected", plotting.GENERATED),
     ):
-        _tiles(ax, images, None)
+        plotting.plot_images(images, ax=ax)
         ax.set_title(name, color=color, weight="bold")
     return figure
 
