@@ -4,7 +4,8 @@ python -m benchmarks.architectures writes, in results/,
 - architectures.csv: a row for each run with the scores of 1,000 samples (`metrics.digit_quality`);
 - architectures.npz: the first four samples of seed 0 of each pair "setup, model", uint8 (4, 28, 28).
 Several runs are trained at a time, one core each (an hour on two cores). --quick trains each model in a setup
-of its own for a moment and prints its rows in place of writing them.
+of its own for a moment and prints its rows in place of writing them; --resume goes on with an interrupted
+benchmark.
 
 The baseline is DCGAN's (1511.06434) at half the width of notebook 09: batch normalization in both networks;
 in WGAN-GP's critic layer normalization takes its place, as in 1704.00028, section 5.2. Optimizers are those
@@ -18,7 +19,7 @@ import numpy as np
 from wgan_keras import data, metrics, networks, presets, training
 from wgan_keras.files import save_arrays
 
-from .command import RESULTS, is_quick, put_csv
+from .command import RESULTS, finished_runs, options, put_csv
 from .workers import on_each_core
 
 SEEDS, BATCH_SIZE, FILTERS = range(3), 64, (8, 16, 32)
@@ -72,14 +73,15 @@ def run(setup, kind, seed, share=1.0):
 
 
 def main(arguments=None):
-    quick = is_quick(__doc__, "each model in a setup of its own, nothing written", arguments)
-    if quick:
-        results = [run(setup, kind, 0, share=0.003) for setup, kind in QUICK]
-    else:
-        runs = [(setup, kind, seed) for kind in UPDATES for seed in SEEDS for setup in SETUPS]
-        results = on_each_core(run, runs)
-    put_csv("architectures.csv", [row for row, _ in results], COLUMNS, quick)
-    if not quick:
+    chosen = options(__doc__, "each model in a setup of its own, nothing written", arguments, resumable=True)
+    if chosen.quick:
+        rows = [run(setup, kind, 0, share=0.003)[0] for setup, kind in QUICK]
+        put_csv("architectures.csv", rows, COLUMNS, quick=True)
+        return
+    runs = [(setup, kind, seed) for kind in UPDATES for seed in SEEDS for setup in SETUPS]
+    with finished_runs("architectures", chosen.resume) as folder:
+        results = on_each_core(run, runs, folder)
+        put_csv("architectures.csv", [row for row, _ in results], COLUMNS, quick=False)
         pictures = {f"{row['setup']}, {row['model']}": images for row, images in results if row["seed"] == 0}
         save_arrays(RESULTS / "architectures.npz", **pictures)
 

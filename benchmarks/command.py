@@ -1,9 +1,12 @@
 """What the benchmarks' command lines share."""
 
 import argparse
+import contextlib
 import csv
 import io
 import json
+import shutil
+import sys
 from pathlib import Path
 
 from wgan_keras.files import written_whole
@@ -11,13 +14,29 @@ from wgan_keras.files import written_whole
 RESULTS = Path(__file__).parent / "results"
 
 
-def is_quick(description, what, arguments):
-    """Read the command line: whether `--quick`, the short form that is described as `what`, is asked for."""
+def options(description, what, arguments, resumable=False):
+    """The command line: `quick`, for the short form described as `what`, and `resume` for long benchmarks."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--quick", action="store_true", help=what)
-    return parser.parse_args(arguments).quick
+    if resumable:
+        parser.add_argument("--resume", action="store_true", help="go on after an interruption, same code")
+    return parser.parse_args(arguments)
+
+
+@contextlib.contextmanager
+def finished_runs(name, resume):
+    """A folder in which a long benchmark keeps the runs that have ended, until all have."""
+    folder = RESULTS / f"partial-{name}"
+    if folder.exists() and not resume:
+        ended = len(list(folder.iterdir()))
+        sys.exit(f"{folder} holds {ended} runs of an interrupted benchmark: pass --resume or remove it.")
+    if resume and not folder.exists():
+        print("There is no interrupted benchmark to go on with: starting anew.")
+    folder.mkdir(exist_ok=True)
+    yield folder
+    shutil.rmtree(folder)
 
 
 def write_json(name, rows):

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from wgan_keras import WGANGP, networks
 
-from .command import is_quick, write_json
+from .command import options, write_json
 from .timings import repeated
 
 BASE = {"image_size": 28, "batch_size": 64, "n_critic": 1, "width": 1}
@@ -57,7 +57,7 @@ def peak_mib():
 
 
 def main(arguments=None):
-    quick = is_quick(__doc__, "two settings, nothing written", arguments)
+    quick = options(__doc__, "two settings, nothing written", arguments).quick
     settings = [{**BASE, name: value, "grows": name} for name, values in GROWTH.items() for value in values]
     rounds, updates = (1, 1) if quick else (3, 10)
     if quick:

@@ -23,7 +23,7 @@ from tqdm import tqdm
 from wgan_keras import networks
 from wgan_keras.replicas import WGANGP
 
-from .command import is_quick, write_json
+from .command import options, write_json
 from .timings import compared, repeated
 
 N_CRITIC, BATCH_SIZE = 5, 64
@@ -111,7 +111,7 @@ def measure(size, rounds, updates):
 
 
 def main(arguments=None):
-    quick = is_quick(__doc__, "the smallest networks, nothing written", arguments)
+    quick = options(__doc__, "the smallest networks, nothing written", arguments).quick
     rows = []
     print(f"{'size':14} {'row':28} {'ms':>8} {'ratio':>6}")
     for size, (_, updates) in SIZES.items():

@@ -7,7 +7,8 @@ python -m benchmarks.image_models writes, in results/,
   checkpoint, uint8 (13, 10, 28, 28);
 - image_models_seconds.csv: for each model, eight rounds of 15 generator updates on all cores, the models in
   turn. The runs themselves are trained several at a time, one core each (50 minutes in all on two cores).
---quick trains two models for a moment and prints its rows in place of writing them.
+--quick trains two models for a moment and prints its rows in place of writing them; --resume goes on with an
+interrupted benchmark.
 
 GAN, WGAN and WGAN-GP have updates for similar times (the file of seconds gives 220, 150 and 230 s). WGAN-GP
 runs twice more: with five critic updates for each of the generator's, as in 1704.00028, and for twice as
@@ -28,7 +29,7 @@ from wgan_keras import data, metrics, presets
 from wgan_keras.callbacks import SampleGrid
 from wgan_keras.files import save_arrays
 
-from .command import RESULTS, is_quick, put_csv
+from .command import RESULTS, finished_runs, options, put_csv
 from .workers import on_each_core
 
 SEEDS, CHECKPOINTS, BATCH_SIZE = range(3), 12, 64
@@ -112,19 +113,25 @@ def time_updates(kinds, rounds=8, updates=15):
 
 
 def main(arguments=None):
-    quick = is_quick(__doc__, "one seed of two models, a few updates, nothing written", arguments)
-    if quick:
-        timed = time_updates(QUICK, rounds=1, updates=1)
-        results = [run(kind, 0, share=0.002, epochs=2) for kind in QUICK]
-    else:
+    quick_form = "one seed of two models, a few updates, nothing written"
+    chosen = options(__doc__, quick_form, arguments, resumable=True)
+    if chosen.quick:
+        put_rows(
+            time_updates(QUICK, rounds=1, updates=1), [run(k, 0, share=0.002, epochs=2) for k in QUICK], True
+        )
+        return
+    runs = [(kind, seed) for seed in SEEDS for kind in MODELS]
+    with finished_runs("image_models", chosen.resume) as folder:
         timed = time_updates(MODELS)
-        runs = [(kind, seed) for seed in SEEDS for kind in MODELS]
-        results = on_each_core(run, runs)
-    put_csv("image_models_seconds.csv", timed, ("round", "model", "seconds"), quick)
-    put_csv("image_models.csv", [row for rows, _ in results for row in rows], COLUMNS, quick)
-    if not quick:
+        results = on_each_core(run, runs, folder)
+        put_rows(timed, results, False)
         pictures = {kind: frames for (kind, seed), (_, frames) in zip(runs, results) if seed == SEEDS[0]}
         save_arrays(RESULTS / "image_models.npz", **pictures)
+
+
+def put_rows(timed, results, quick):
+    put_csv("image_models_seconds.csv", timed, ("round", "model", "seconds"), quick)
+    put_csv("image_models.csv", [row for rows, _ in results for row in rows], COLUMNS, quick)
 
 
 if __name__ == "__main__":

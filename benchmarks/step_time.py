@@ -29,7 +29,7 @@ from tqdm import tqdm
 from wgan_keras import WGANGP, networks
 
 from . import textbook
-from .command import is_quick, write_json
+from .command import options, write_json
 from .timings import compared, repeated
 
 N_CRITIC, BATCH_SIZE = 5, 64
@@ -181,7 +181,7 @@ def measure(size, rounds, n_critic, updates):
 
 
 def main(arguments=None):
-    quick = is_quick(__doc__, "the smallest networks, nothing written", arguments)
+    quick = options(__doc__, "the smallest networks, nothing written", arguments).quick
     rows = []
     print(f"{'size':22} {'row':34} {'ms':>9} {'ratio':>6} {'share':>6} {'first':>7}")
     for size, (_, updates) in SIZES.items():

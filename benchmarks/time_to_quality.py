@@ -20,7 +20,7 @@ import keras
 from wgan_keras import data, metrics, presets
 
 from . import textbook
-from .command import is_quick, write_json
+from .command import options, write_json
 
 DISTANCE, PATIENCE = 12.0, 12
 SEEDS, DEMO_STEPS, CHECKPOINTS = range(3), 1500, 30
@@ -85,7 +85,7 @@ def row_of(name, seed, checkpoints):
 
 
 def main(arguments=None):
-    quick = is_quick(__doc__, "a few updates, nothing written", arguments)
+    quick = options(__doc__, "a few updates, nothing written", arguments).quick
     rows = [row_of("demo", seed, demo_run(seed, quick)) for seed in (SEEDS[:1] if quick else SEEDS)]
     slowest = max(row["seconds"] or row["trained"] for row in rows)
     rows += [row_of(name, 0, textbook_run(name, PATIENCE * slowest, quick)) for name in TEXTBOOK]
