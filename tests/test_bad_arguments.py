@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import wgan_keras
 from wgan_keras import callbacks, course, data, metrics, networks, plotting, presets, training, transport
 from wgan_keras.__main__ import main
-from wgan_keras.course import exercises, layer_gradients, profiles, sliders
+from wgan_keras.course import exercises, layer_gradients, profiles, restart, sliders
 
 MODULES = [  # all that is imported above
     module
@@ -423,6 +423,11 @@ CASES = {
         layer_gradients.layer_gradients,
         {"critic": CHAIN, "real": POINTS, "fake": POINTS},
         {"critic": no_network | st.just(len), "real": no_tensors, "fake": no_tensors},
+    ),
+    "restart.restart": (
+        restart.restart,
+        {"model": MODEL, "seed": 0},
+        {"model": no_model, "seed": no_seed | none},
     ),
     "exercises.check": (
         lambda title, test: exercises.check(title, test, 3),

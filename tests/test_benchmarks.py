@@ -342,7 +342,10 @@ def test_the_quick_form_of_step_time_prints_a_table_and_writes_nothing(quick_for
     assert rows[1].startswith("2-D MLP                wgan_keras ")
     assert rows[2].startswith("2-D MLP                wgan_keras, jit_compile=True ")
     assert rows[3].startswith("2-D MLP                wgan_keras, steps_per_execution=2 ")
-    assert all(float(number) > 0 for row in rows for number in row.removesuffix(" s").split()[-4:])
+    for row in rows:
+        ms, ratio, share, first = (float(number) for number in row.removesuffix(" s").split()[-4:])
+        assert min(ms, ratio, first) > 0
+        assert share >= 0  # of a machine's rate; two digits may show none of it on a busy one
 
 
 def test_counted_operations_are_those_of_the_demos_networks():

@@ -67,7 +67,9 @@ def test_half_precision_ends_near_float32(cls, policy):
     assert {w.dtype for w in model.weights if w.name not in ("seed_generator_state", "steps")} == {"float32"}
     assert (before == start).all()
     assert np.linalg.norm(after - expected) < 0.05 * np.linalg.norm(expected - start)
-    assert logs == pytest.approx(expected_logs, rel=0.02, abs=0.02)
+    # bfloat16 keeps 8 bits: three layers round their weights and their outputs by up to 2^-8 each, and an
+    # estimate is a difference of two means. How much of that is seen depends on the machine's kernels.
+    assert logs == pytest.approx(expected_logs, rel=2 * 3 * 2 * 2**-8, abs=0.02)
 
 
 @pytest.mark.parametrize("cls", MODELS)

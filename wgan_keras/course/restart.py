@@ -3,6 +3,9 @@
 import keras
 import tensorflow as tf
 
+from wgan_keras._checks import check_seed, shown
+from wgan_keras.models import AdversarialModel
+
 
 def restart(model, seed):
     """New initial weights from a seed; optimizers, noise and number of updates as in a new model.
@@ -15,6 +18,9 @@ def restart(model, seed):
             that Keras can clone.
         seed: integer from 0 to 2^32 - 1, of the weights (by `keras.utils.set_random_seed`) and the noise.
 
+    Raises:
+        ValueError: another model, or a seed out of range.
+
     Example:
 
     >>> from wgan_keras import presets
@@ -23,7 +29,10 @@ def restart(model, seed):
     >>> model.updates
     0
     """
-    keras.utils.set_random_seed(seed)
+    if not isinstance(model, AdversarialModel) or not model.compiled:
+        raise ValueError(f"model must be a compiled GAN, WGANClip, WGANGP or the like, got {shown(model)}.")
+    check_seed(seed)
+    keras.utils.set_random_seed(int(seed))
     model.noise.state.assign([seed, 0])
     model.steps.assign(0)
     pairs = (model.generator, model.generator_optimizer), (model.critic, model.critic_optimizer)
