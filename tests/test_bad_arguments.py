@@ -87,7 +87,8 @@ def spoiled(draw, good, dimensions=True, finite=True):
 
 G, C = networks.mlp_generator(hidden=(4,)), networks.mlp_critic(hidden=(4,))
 POINTS = np.random.default_rng(0).standard_normal((8, 2)).astype("float32")
-DIGITS = np.zeros((4, 28, 28, 1), "float32")
+MANY = np.random.default_rng(1).standard_normal((24, 2)).astype("float32")
+DIGITS = np.zeros((6, 28, 28, 1), "float32")
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (8, 4, 4, 1)).astype("float32")
 SAMPLES = tf.data.Dataset.from_tensor_slices(POINTS)
 LANDSCAPE = SimpleNamespace(limits=(-2, 2), steps=[0], samples=[POINTS], scores=[np.eye(4)])
@@ -367,6 +368,31 @@ CASES = {
         {"real": POINTS, "generated": POINTS},
         {**dict.fromkeys(["real", "generated"], no_clouds["x"]), "k": no_count | none},
     ),
+    "metrics.density_coverage": (
+        metrics.density_coverage,
+        {"real": POINTS, "generated": POINTS, "k": 1},
+        {**dict.fromkeys(["real", "generated"], no_clouds["x"]), "k": no_count | none},
+    ),
+    "metrics.independent_estimate": (
+        metrics.independent_estimate,
+        {"draw": lambda n, seed: POINTS, **pair},
+        {
+            "draw": no_function | none | st.just(lambda n, seed: POINTS[:3]),
+            **dict.fromkeys(pair, no_points),
+            "floor": no_number,
+            "seed": no_seed | none,
+        },
+    ),
+    "metrics.report": (
+        metrics.report,
+        {"draw": lambda n, seed: MANY[:n], "real": MANY, "held_out": MANY},
+        {
+            "draw": no_function | none | st.just(lambda n, seed: MANY[:3]),
+            **dict.fromkeys(["real", "held_out"], spoiled(MANY) | st.just(MANY[:5])),
+            "features": no_function,
+            "seed": no_seed | none,
+        },
+    ),
     "metrics.histogram_kl": (
         metrics.histogram_kl,
         {"labels": [0, 1], "shares": [0.5, 0.5]},
@@ -402,6 +428,15 @@ CASES = {
         {"limits": no_interval, "n": no_count, "resolution": no_count, "seed": no_seed | none},
     ),
     "callbacks.Estimates": (callbacks.Estimates, pair, no_pair),
+    "callbacks.IndependentEstimate": (
+        callbacks.IndependentEstimate,
+        pair,
+        {
+            **dict.fromkeys(pair, spoiled(POINTS, dimensions=False)),
+            "every": no_count | none,
+            "seed": no_seed | none,
+        },
+    ),
     "callbacks.StopWhenOverfit": (
         callbacks.StopWhenOverfit,
         pair,

@@ -13,8 +13,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import plane_model
 
-from benchmarks import architectures, command, step_time, timings, toy_models, workers
+from benchmarks import (
+    architectures,
+    command,
+    estimates,
+    image_models,
+    ring_estimates,
+    step_time,
+    timings,
+    toy_models,
+    workers,
+)
 from wgan_keras import presets
 
 ROOT = Path(__file__).parent.parent
@@ -24,12 +35,12 @@ NAMES = (
     "cost",
     "devices",
     "image_models",
+    "ring_estimates",
     "step_time",
     "time_to_quality",
     "toy_models",
 )
 MODELS = {"GAN", "WGAN", "WGAN-GP"}
-IMAGE_MODELS = MODELS | {"WGAN-GP, n_critic 5", "WGAN-GP, twice as long"}
 MODES = {"ring": 8, "grid": 25, "swiss_roll": None}
 
 
@@ -259,15 +270,38 @@ def test_wgan_gp_finds_every_mode_in_all_five_seeds():
         assert all(int(r["modes"]) == modes and float(r["high_quality"]) >= quality for r in ends.values())
 
 
-def test_the_quick_form_of_image_models_prints_both_tables_and_writes_nothing(quick_form):
-    printed = quick_form("image_models")
-    start = printed.index("model,seed")
-    seconds, rows = rows_of(printed[:start]), rows_of(printed[start:])
-    assert [row["model"] for row in seconds] == ["GAN", "WGAN-GP"]
-    assert all(float(row["seconds"]) > 0 for row in seconds)
-    assert {row["model"] for row in rows} == {"GAN", "WGAN-GP"}
-    assert all(float(row["frechet"]) > float(row["frechet_real"]) for row in rows)
-    assert all(np.isfinite(float(value)) for row in rows for name, value in row.items() if name != "model")
+def check_estimates(row):
+    """What every row of a checkpoint holds; the fresh critic's is a lower bound, but for noise."""
+    assert all(np.isfinite(float(row[name])) for name in estimates.COLUMNS)
+    assert float(row["w1"]) > 0
+    assert float(row["fresh_held_out"]) < 1.1 * float(row["w1"]) + 0.1
+
+
+@pytest.mark.parametrize(
+    ("name", "models"), [("image_models", {"GAN", "WGAN-GP"}), ("ring_estimates", MODELS)]
+)
+def test_the_quick_forms_with_estimates_print_rows_and_write_nothing(name, models, quick_form):
+    rows = rows_of(quick_form(name))
+    assert {row["model"] for row in rows} == models
+    assert [row["updates"] for row in rows] == ["1"] * len(models)
+    for row in rows:
+        check_estimates(row)
+
+
+def test_logged_values_are_means_since_the_checkpoint_before(monkeypatch):
+    model = plane_model()
+    points = np.random.default_rng(0).standard_normal((64, 2)).astype("float32")
+    fresh = {"train": 1.0, "held_out": 0.5}
+    monkeypatch.setattr(estimates.metrics, "independent_estimate", lambda *arguments, **options: fresh)
+    judged = estimates.Estimates(points, points[:32], lambda samples: {"n": len(samples)}, checkpoints=(1, 3))
+    history = model.fit(points, batch_size=32, epochs=3, callbacks=[judged], verbose=0).history
+    logged = history["wasserstein_estimate"]
+    first, second = judged.rows
+    assert float(first["logged_estimate"]) == pytest.approx(logged[0], rel=1e-4)
+    assert float(second["logged_estimate"]) == pytest.approx(np.mean(logged[1:]), rel=1e-4)
+    assert float(second["own_held_out"]) == pytest.approx(model.evaluate(points[:32], verbose=0), rel=1e-4)
+    assert (first["updates"], second["updates"], second["n"]) == (2, 6, "1000")
+    assert second["fresh_held_out"] == "0.5"
 
 
 def test_the_quick_form_of_architectures_prints_rows_and_writes_nothing(quick_form):
@@ -276,36 +310,70 @@ def test_the_quick_form_of_architectures_prints_rows_and_writes_nothing(quick_fo
     assert all(float(row["frechet"]) > float(row["frechet_real"]) for row in rows)
 
 
-def test_a_run_that_diverges_leaves_its_scores_empty(monkeypatch):
-    monkeypatch.setitem(architectures.SETUPS, "far too fast", ({}, {}, 1e38))
-    row, samples = architectures.run("far too fast", "WGAN-GP", seed=0, share=0.01)
-    assert row == {"setup": "far too fast", "model": "WGAN-GP", "seed": 0}
+def test_a_run_that_diverges_leaves_its_scores_empty_and_is_the_last_of_a_search(monkeypatch):
+    monkeypatch.setitem(architectures.UPDATES, "WGAN-GP", 3)
+    row, samples = architectures.run("all rules", "WGAN-GP", 0, 1e38, updates=3)
+    assert "frechet" not in row
     assert samples.shape == (4, 28, 28)
     assert not samples.any()
+    assert architectures.search("WGAN-GP", 1e38) == {
+        "model": "WGAN-GP",
+        "rate": 1e38,
+        "frechet": float("inf"),
+    }
 
 
-def test_the_shipped_image_results_are_whole():
-    runs = {}
-    for row in shipped("image_models"):
-        assert 0 < float(row["frechet"]) < 400
-        assert all(0 <= float(row[name]) <= 1 for name in ("precision", "recall", "clear"))
-        runs.setdefault((row["model"], row["seed"]), []).append(int(row["updates"]))
-    assert set(runs) == {(model, seed) for model in IMAGE_MODELS for seed in "012"}
-    for updates in runs.values():
-        assert updates == [updates[-1] // 12 * (i + 1) for i in range(12)]
+def test_equal_time_gives_cheaper_updates_more_of_them():
+    cost = {"deeper critic": 2.0, "ReLU in the critic": 0.95, "MLP generator": 0.5}
+    rows = [
+        {"setup": setup, "model": "GAN", "seconds": seconds * cost.get(setup, 1.0)}
+        for setup in architectures.SETUPS
+        for seconds in (0.1, 0.1, 0.3)
+    ]
+    updates = architectures.UPDATES["GAN"]
+    assert architectures.same_time(rows) == {"deeper critic": updates // 2, "MLP generator": 2 * updates}
+
+
+def test_the_shipped_estimates_are_whole():
+    for name, benchmark in (("image_models", image_models), ("ring_estimates", ring_estimates)):
+        runs = {}
+        for row in shipped(name):
+            check_estimates(row)
+            runs.setdefault((row["model"], int(row["seed"])), []).append(int(row["updates"]))
+        assert set(runs) == {(model, seed) for model in MODELS for seed in benchmark.SEEDS}
+        for (model, _), updates in runs.items():
+            steps = benchmark.UPDATES[model] // estimates.EPOCHS
+            assert updates == [steps * epoch for epoch in estimates.CHECKPOINTS]
     with np.load(RESULTS / "image_models.npz") as pictures:
         shapes = {name: pictures[name].shape for name in pictures.files}
-    assert shapes == dict.fromkeys(IMAGE_MODELS, (13, 10, 28, 28))
-    assert len(shipped("image_models_seconds")) == 8 * len(IMAGE_MODELS)
+    assert shapes == dict.fromkeys(MODELS, (13, 10, 28, 28))
+
+
+def test_the_presets_of_digits_have_the_rates_that_the_shipped_search_found():
+    found = [
+        {**row, "rate": float(row["rate"]), "frechet": float(row["frechet"])}
+        for row in shipped("image_models_search")
+    ]
+    assert len(found) == 3 * 4
+    for kind in MODELS:
+        assert presets.DIGITS[kind.lower()].learning_rate == image_models.best_rate(found, kind)
 
 
 def test_the_shipped_grid_of_architectures_is_whole():
     rows = shipped("architectures")
-    cells = {(row["setup"], row["model"]) for row in rows}
-    assert len(rows) == 3 * len(cells) == 3 * 3 * 11
+    equal_updates = [row for row in rows if row["budget"] == "updates"]
+    cells = {(row["setup"], row["model"]) for row in equal_updates}
+    assert cells == {(setup, model) for setup in architectures.SETUPS for model in MODELS}
+    assert len(equal_updates) == len(architectures.SEEDS) * len(cells)
+    assert {row["model"] for row in rows if row["budget"] == "time"} == {"GAN"}
     with np.load(RESULTS / "architectures.npz") as pictures:
         assert set(pictures.files) == {f"{setup}, {model}" for setup, model in cells}
         assert all(pictures[name].shape == (4, 28, 28) for name in pictures.files)
+    found = {}
+    for row in shipped("architectures_search"):
+        found.setdefault(row["model"], []).append((float(row["frechet"]), float(row["rate"])))
+    for row in rows:
+        assert float(row["rate"]) == min(found[row["model"]])[1]
 
 
 DEVICES = [

@@ -1,6 +1,10 @@
 """Distances between clouds against closed forms, SciPy's matrix root, and sums written out pair by pair."""
 
+import contextlib
+import io
+
 import numpy as np
+import prdc
 import pytest
 import scipy.linalg
 
@@ -101,6 +105,34 @@ def test_precision_and_recall_point_by_point():
     assert metrics.precision_recall(real, generated + 100) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize("k", [1, 5])
+def test_all_four_shares_are_those_of_the_package_prdc(k):
+    rng = np.random.default_rng(k)
+    real, generated = rng.standard_normal((80, 4)), 1.3 * rng.standard_normal((60, 4)) + 0.3
+    with contextlib.redirect_stdout(io.StringIO()):  # prdc prints how many there are
+        expected = prdc.compute_prdc(real_features=real, fake_features=generated, nearest_k=k)
+    ours = *metrics.precision_recall(real, generated, k), *metrics.density_coverage(real, generated, k)
+    assert ours == pytest.approx(tuple(expected[n] for n in ("precision", "recall", "density", "coverage")))
+
+
+def test_density_and_coverage_of_two_samples_of_one_distribution():
+    k, n = 5, 1000
+    found = [
+        metrics.density_coverage(*np.random.default_rng(i).standard_normal((2, n, 8)), k) for i in range(9)
+    ]
+    density, coverage = np.mean(found, axis=0)
+    # 2002.09797, section 3.3, for sets of one size n: coverage 1 - prod (n - i) / (2 n - i), i = 1..k.
+    assert coverage == pytest.approx(1 - np.prod([(n - i) / (2 * n - i) for i in range(1, k + 1)]), abs=0.01)
+    assert density == pytest.approx(1, abs=0.03)
+
+
+def test_scattered_samples_raise_recall_and_not_coverage():
+    rng = np.random.default_rng(0)
+    real, scattered = rng.standard_normal((500, 2)), rng.uniform(-40, 40, (500, 2))
+    assert metrics.precision_recall(real, scattered)[1] > 0.9
+    assert metrics.density_coverage(real, scattered)[1] < 0.1
+
+
 def test_precision_and_recall_tell_faults_apart():
     rng = np.random.default_rng(0)
     ring = np.asarray(data.toy_samples("ring", 1000, seed=0))
@@ -170,12 +202,13 @@ def test_what_is_not_a_mixture_is_refused(samples, centers, std, message):
             lambda: metrics.precision_recall(np.zeros((3, 1)), np.zeros((9, 1)), k=0),
             "k must be an integer",
         ),
+        (lambda: metrics.density_coverage(np.zeros((5, 1)), np.zeros((9, 1))), "n, m >= 6"),
         (lambda: metrics.histogram_kl([0, 2], [0.5, 0.5]), "from 0 to 1"),
         (lambda: metrics.histogram_kl([0.5], [0.5, 0.5]), "labels must be integers"),
         (lambda: metrics.histogram_kl([], [0.5, 0.5]), "at least one"),
         (lambda: metrics.histogram_kl([0], [0.5, 0.6]), "add up to 1"),
         (
-            lambda: metrics.image_quality(np.zeros((5, 2)), np.zeros((4, 2)), np.zeros((4, 2)), id),
+            lambda: metrics.image_quality(np.zeros((7, 2)), np.zeros((6, 2)), np.zeros((6, 2)), id),
             "as many as",
         ),
     ],

@@ -139,15 +139,6 @@ def test_in_the_notebooks_on_gans_every_discriminator_is_one(tmp_path):
     assert lint(tmp_path, third("The discriminator gives a logit."), name="01_gan.ipynb") == []
 
 
-def test_notebooks_told_before_the_rules_of_weight_keep_the_earlier_limit(tmp_path):
-    for i in range(9):
-        (tmp_path / f"{i:02}_first.ipynb").write_text(json.dumps(GOOD))
-    long = "x = 1\n" * 24 + f"x = '{'a' * 85}'"
-    assert lint(tmp_path, second(source=long), name="09_images.ipynb") == []
-    faults = lint(tmp_path, second(source="x = 1\n" + long), name="09_images.ipynb")
-    assert faults == ["09_images.ipynb: cell 2 has 26 lines of code, 25 are allowed"]
-
-
 def test_names_count_without_gaps(tmp_path):
     lint(tmp_path)
     assert any("must count" in fault for fault in lint(tmp_path, name="02_gap.ipynb"))
@@ -226,10 +217,7 @@ def test_solutions_pass_their_checks(path, monkeypatch, capsys):
     assert "no answer yet" not in text
 
 
-RETOLD = [path for path in NOTEBOOKS if path.stem not in lint_notebooks.EARLIER]
-
-
-@pytest.mark.parametrize("path", RETOLD, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_half_filled_exercise_gets_a_sentence(path, monkeypatch, capsys):
     monkeypatch.setenv("WGAN_KERAS_PROFILE", "smoke")
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]

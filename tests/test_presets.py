@@ -9,7 +9,7 @@ from wgan_keras import GAN, WGANGP, WGANClip, presets
 SETTINGS = {  # class, its settings, optimizer, its settings, updates
     ("digits", "wgan-gp"): (WGANGP, {"n_critic": 1, "gp_weight": 10}, "Adam", (3e-3, 0.0, 0.9), 1500),
     ("digits", "wgan"): (WGANClip, {"n_critic": 5, "clip_value": 0.1}, "RMSprop", (3e-3,), 480),
-    ("digits", "gan"): (GAN, {"n_critic": 1}, "Adam", (1e-3, 0.5, 0.999), 1500),
+    ("digits", "gan"): (GAN, {"n_critic": 1}, "Adam", (3e-3, 0.5, 0.999), 1500),
     ("points", "wgan-gp"): (WGANGP, {"n_critic": 3, "gp_weight": 0.1}, "Adam", (8e-3, 0.0, 0.9), 5000),
     ("points", "wgan"): (WGANClip, {"n_critic": 5, "clip_value": 0.1}, "RMSprop", (4e-3,), 5000),
     ("points", "gan"): (GAN, {"n_critic": 1}, "Adam", (2e-3, 0.5, 0.999), 15000),

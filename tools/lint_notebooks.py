@@ -12,10 +12,7 @@ from pathlib import Path
 MAX_BYTES = 1_500_000
 MAX_LINES, MAX_MODEL_LINES, MEDIAN_LINES, MAX_COLUMNS = 20, 40, 8, 88
 MAX_CELLS, MAX_TAKEAWAY_WORDS = (20, 60), 60
-# Told before these rules of weight and language were made; the rest of the rules holds for them.
-EARLIER = {"09_images", "10_evaluation"}
 OF_GANS = {"01_gan", "02_gan_failures"}  # every discriminator there is a GAN's
-EARLIER_MAX_LINES = 25
 MACHINE_PATH = re.compile(
     r"(?<![\w.:/])(/(home|root|work|tmp|usr|opt|Users|content|private|var)/\w|[A-Z]:\\\w)"
 )
@@ -71,13 +68,11 @@ def notebook_faults(path):
         yield "execution counts are not 1..N: run it from top to bottom"
     if not any(cell["outputs"] for cell in code):
         yield "no outputs: run it with make notebooks"
-    if path.stem not in EARLIER:
-        yield from weight_faults(cells)
+    yield from weight_faults(cells)
     for i, cell in enumerate(cells, start=1):
         source = "".join(cell["source"])
         check = code_faults if cell["cell_type"] == "code" else text_faults
-        max_lines = EARLIER_MAX_LINES if path.stem in EARLIER else MAX_LINES
-        for fault in check(cell, source, bool(code) and cell is code[0], max_lines):
+        for fault in check(cell, source, bool(code) and cell is code[0]):
             yield f"cell {i} {fault}"
         of_gans = path.stem in OF_GANS or re.search(r"\bGANs?\b", source)
         if re.search("discriminator", source, re.IGNORECASE) and not of_gans:
@@ -112,8 +107,8 @@ def line_count(source):
     return source.count("\n") + 1
 
 
-def code_faults(cell, source, first, max_lines):
-    limit = MAX_MODEL_LINES if "model" in cell["metadata"].get("tags", []) else max_lines
+def code_faults(cell, source, first):
+    limit = MAX_MODEL_LINES if "model" in cell["metadata"].get("tags", []) else MAX_LINES
     if line_count(source) > limit:
         yield f"has {line_count(source)} lines of code, {limit} are allowed"
     if not first and re.search(r"^\s*(import|from \S+ import)\b", source, re.MULTILINE):
@@ -146,7 +141,7 @@ def output_faults(output):
             yield "shows a picture without alt text: use plotting.show(figure, alt)"
 
 
-def text_faults(cell, source, first, max_lines):
+def text_faults(cell, source, first):
     if re.search(r"!\[\s*\]\(", source):
         yield "shows a picture without alt text"
     if re.search(r"<img(?![^>]*\balt=\"[^\"]+\")", source):

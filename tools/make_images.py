@@ -1,26 +1,31 @@
-"""Make the pictures in images/ again: python -m tools.make_images [demo] [dashboard] [animations] [cost]
+"""Make the pictures in images/ again: python -m tools.make_images [demo dashboard animations loss cost]
 
 Run it from the repository's root, or as `make images`.
 demo: demo_samples.png and demo_curves.png, which `make demo` writes (about two minutes on two cores).
 dashboard: dashboard.png, a run of the same model under `Dashboard` (about two minutes).
 animations: samples and landscapes over training, of WGAN and WGAN-GP on ring, grid and Swiss roll, as
 benchmarks/toy_models.py trains them (about eight minutes).
+loss: loss_and_quality.png, from benchmarks/results/image_models.csv (at once), as in notebook 09.
 cost: cost.png, from benchmarks/results/cost.json (at once; `python -m benchmarks.cost` measures anew).
 """
 
+import csv
 import json
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from matplotlib.animation import PillowWriter
+from scipy import stats
 
 from benchmarks import toy_models
 from benchmarks.command import RESULTS
 from wgan_keras import callbacks, data, plotting, presets
 from wgan_keras.__main__ import main
 from wgan_keras.callbacks import Dashboard
+from wgan_keras.course.figures import images as figures
 from wgan_keras.files import written_whole
 
 IMAGES = Path(__file__).parent.parent / "images"
@@ -60,6 +65,25 @@ def animations():
                 animation.save(partial, writer=PillowWriter(fps=6), dpi=75)
 
 
+def loss():
+    plotting.use_style()
+    with open(RESULTS / "image_models.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+
+    def values(column, **where):
+        return [float(r[column]) for r in rows if all(r[name] == value for name, value in where.items())]
+
+    points = {
+        kind: (values("fresh_held_out", model=kind), values("frechet", model=kind))
+        for kind in ("GAN", "WGAN", "WGAN-GP")
+    }
+    together = stats.spearmanr(*np.concatenate(list(points.values()), axis=1)).statistic
+    columns = ("updates", "logged_estimate", "frechet")
+    run = [values(column, model="WGAN-GP", seed="0") for column in columns]
+    with written_whole(IMAGES / "loss_and_quality.png") as partial:
+        figures.scatter_and_run(points, together, run).savefig(partial)
+
+
 def cost():
     plotting.use_style()
     rows = json.loads((RESULTS / "cost.json").read_text())
@@ -89,7 +113,7 @@ def cost():
 
 
 if __name__ == "__main__":
-    pictures = {"demo": demo, "dashboard": dashboard, "animations": animations, "cost": cost}
+    pictures = {"demo": demo, "dashboard": dashboard, "animations": animations, "loss": loss, "cost": cost}
     chosen = sys.argv[1:] or list(pictures)
     if unknown := set(chosen) - set(pictures):
         sys.exit(f"No picture is named {unknown.pop()!r}: choose from {', '.join(pictures)}.")

@@ -5,6 +5,7 @@ your own, or `inception_features`.
 """
 
 from wgan_keras.metrics.clouds import (
+    density_coverage,
     frechet_distance,
     histogram_kl,
     image_quality,
@@ -20,11 +21,14 @@ from wgan_keras.metrics.digits import (
     digit_quality,
 )
 from wgan_keras.metrics.inception import inception_features
+from wgan_keras.metrics.independent import independent_estimate
+from wgan_keras.metrics.report import report
 
 __all__ = [
     "frechet_distance",
     "kernel_distance",
     "precision_recall",
+    "density_coverage",
     "histogram_kl",
     "mode_coverage",
     "image_quality",
@@ -34,4 +38,6 @@ __all__ = [
     "digit_features",
     "digit_quality",
     "inception_features",
+    "independent_estimate",
+    "report",
 ]

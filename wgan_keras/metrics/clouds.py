@@ -122,12 +122,44 @@ def precision_recall(real, generated, k=3):
     """
     check_counts(k=k)
     real, generated = _clouds(at_least=k + 1, real=real, generated=generated)
-    return _share_within(generated, real, k), _share_within(real, generated, k)
+    precise, reached = _within(generated, real, k), _within(real, generated, k)
+    return float(precise.any(1).mean()), float(reached.any(1).mean())
 
 
-def _share_within(points, others, k):
+def density_coverage(real, generated, k=5):
+    """Density and coverage (2002.09797, eq. 3 and 4): like precision and recall, less moved by single points.
+
+    Each real sample has a ball that reaches to its k-th nearest real neighbour. Density is the mean number
+    of balls that a generated sample lies in, divided by k. Coverage is the share of balls that hold a
+    generated one; it needs no balls around generated samples, whose scatter raises recall.
+
+    Args:
+        real, generated: float arrays (n, d), (m, d) of features; n, m > k.
+        k: neighbours, at least 1.
+
+    Returns:
+        (density, coverage): density from 0 on, 1 on average where both are of one distribution; coverage in
+        [0, 1], on average 1 - 1 / 2^k there for large samples of one size.
+
+    Raises:
+        ValueError: not two arrays (samples, d) of one d with more than k samples each.
+
+    Example: every generated sample lies in both balls of one pair, which is half of the real ones.
+
+    >>> real = np.array([[0.0], [0.2], [5.0], [5.2]])
+    >>> density_coverage(real, np.array([[0.1], [0.1]]), k=1)
+    (2.0, 0.5)
+    """
+    check_counts(k=k)
+    real, generated = _clouds(at_least=k + 1, real=real, generated=generated)
+    within = _within(generated, real, k)
+    return float(within.sum(1).mean() / k), float(within.any(0).mean())
+
+
+def _within(points, others, k):
+    """Which points (n, d) lie in the balls around others (m, d): booleans (n, m)."""
     radii = np.partition(cdist(others, others), k, axis=1)[:, k]  # the nearest, at 0, is the point itself
-    return float((cdist(points, others) <= radii).any(1).mean())
+    return cdist(points, others) <= radii
 
 
 def histogram_kl(labels, shares):
@@ -205,9 +237,10 @@ def image_quality(generated, real, held_out, features):
             your own.
 
     Returns:
-        dict of floats: `frechet`, `kernel`, `precision` and `recall` of the generated images, the same names
-        with `_real` of the training images, and `kernel_se`, the standard error of `kernel`. A model that
-        learned the distribution, or one that copied the training set, reaches the values with `_real`.
+        dict of floats: `frechet`, `kernel`, `precision`, `recall`, `density` and `coverage` of the generated
+        images, the same names with `_real` of the training images, and `kernel_se`, the standard error of
+        `kernel`. A model that learned the distribution, or one that copied the training set, reaches the
+        values with `_real`.
 
     Raises:
         ValueError: fewer real images than generated ones.
@@ -216,15 +249,15 @@ def image_quality(generated, real, held_out, features):
 
     >>> generated, real, held_out = np.random.default_rng(0).uniform(-1, 1, (3, 100, 28, 28, 1))
     >>> scores = image_quality(generated, real, held_out, features=lambda x: x[:, :2, :2].reshape(-1, 4))
-    >>> sorted(scores)[:3]
-    ['frechet', 'frechet_real', 'kernel']
+    >>> sorted(scores)[:4]
+    ['coverage', 'coverage_real', 'density', 'density_real']
     """
     given = {"generated": generated, "real": real, "held_out": held_out}
     generated, real, held_out = (as_numbers(images, name, "float32") for name, images in given.items())
     if 0 in (generated.ndim, real.ndim, held_out.ndim):
         raise ValueError("generated, real and held_out must be arrays of images.")
-    if min(len(generated), len(held_out)) < 4:  # the neighbours of precision and recall
-        raise ValueError("generated and held_out must hold at least 4 images each.")
+    if min(len(generated), len(held_out)) < 6:  # the neighbours of density and coverage
+        raise ValueError("generated and held_out must hold at least 6 images each.")
     if len(real) < len(generated):
         raise ValueError(
             f"real holds {len(real)} images, it must hold as many as generated: {len(generated)}."
@@ -270,5 +303,6 @@ def cloud_quality(generated, real, held_out):
         scores["frechet" + ending] = frechet_distance(cloud, held_out)
         scores["kernel" + ending], error = kernel_distance(cloud, held_out)
         scores["precision" + ending], scores["recall" + ending] = precision_recall(held_out, cloud)
+        scores["density" + ending], scores["coverage" + ending] = density_coverage(held_out, cloud)
         scores.setdefault("kernel_se", error)
     return scores

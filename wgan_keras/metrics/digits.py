@@ -108,7 +108,7 @@ def digit_quality(images):
         `histogram_kl_real`, (10 - 1) / 2n, what n samples with equal shares reach on average.
 
     Raises:
-        ValueError: images of another shape, fewer than 4 or more than 4,000.
+        ValueError: images of another shape, fewer than 6 or more than 4,000.
 
     Example:
 
@@ -117,8 +117,8 @@ def digit_quality(images):
     >>> scores["frechet"] > 20 * scores["frechet_real"]
     True
     """
-    if not 4 <= len(as_images(images)) <= 4000:
-        raise ValueError(f"images must be 4 to 4,000 digits, got {len(images)}.")
+    if not 6 <= len(as_images(images)) <= 4000:
+        raise ValueError(f"images must be 6 to 4,000 digits, got {len(images)}.")
     features, p = classify_digits(images)
     (real_features, _), (held_features, held_p) = _real_digits(len(images))
     return {
