@@ -28,7 +28,7 @@ import numpy as np
 from wgan_keras import data, metrics, networks, presets, training
 from wgan_keras.files import save_arrays
 
-from .command import RESULTS, finished_runs, options, put_csv
+from .command import RESULTS, best_rate, finished_runs, options, put_csv
 from .workers import on_each_core
 
 SEEDS, BATCH_SIZE, FILTERS = range(2), 64, (8, 16, 32)
@@ -133,8 +133,7 @@ def main(arguments=None):
     with finished_runs("architectures", chosen.resume) as folder:
         found = on_each_core(search, [(kind, rate) for kind in UPDATES for rate in RATES], folder)
         put_csv("architectures_search.csv", found, SEARCH_COLUMNS, quick=False)
-        ordered = sorted(found, key=lambda row: row["frechet"], reverse=True)
-        rates = {row["model"]: row["rate"] for row in ordered}  # the last of each model, the least, stays
+        rates = {kind: best_rate(found, kind) for kind in UPDATES}
         runs = [(s, k, seed, rates[k], UPDATES[k]) for k in UPDATES for seed in SEEDS for s in SETUPS]
         results = on_each_core(run, runs, folder)
         rows = [row for row, _ in results]

@@ -39,6 +39,11 @@ def finished_runs(name, resume):
     shutil.rmtree(folder)
 
 
+def best_rate(found, kind):
+    """Of the rows of a search the rate of this model with the least Fréchet distance."""
+    return min((row["frechet"], row["rate"]) for row in found if row["model"] == kind)[1]
+
+
 def write_json(name, rows):
     with written_whole(RESULTS / name) as partial:
         Path(partial).write_text(json.dumps(rows, indent=1) + "\n")

@@ -25,7 +25,7 @@ from wgan_keras.callbacks import SampleGrid
 from wgan_keras.files import save_arrays
 
 from . import estimates
-from .command import RESULTS, finished_runs, options, put_csv
+from .command import RESULTS, best_rate, finished_runs, options, put_csv
 from .workers import on_each_core
 
 SEEDS, BATCH_SIZE = range(3), 64
@@ -99,10 +99,6 @@ def main(arguments=None):
         put_csv("image_models.csv", [row for rows, _ in results for row in rows], COLUMNS, quick=False)
         pictures = {kind: frames for (kind, seed, _), (_, frames) in zip(runs, results) if seed == SEEDS[0]}
         save_arrays(RESULTS / "image_models.npz", **pictures)
-
-
-def best_rate(found, kind):
-    return min((row["frechet"], row["rate"]) for row in found if row["model"] == kind)[1]
 
 
 if __name__ == "__main__":

@@ -357,7 +357,7 @@ def test_the_presets_of_digits_have_the_rates_that_the_shipped_search_found():
     ]
     assert len(found) == 3 * 4
     for kind in MODELS:
-        assert presets.DIGITS[kind.lower()].learning_rate == image_models.best_rate(found, kind)
+        assert presets.DIGITS[kind.lower()].learning_rate == command.best_rate(found, kind)
 
 
 def test_the_shipped_grid_of_architectures_is_whole():

@@ -6,9 +6,7 @@ from matplotlib.collections import EllipseCollection
 from scipy.spatial.distance import cdist
 
 from wgan_keras import plotting
-
-# Colour and marker of each model, as in notebook 08.
-LOOKS = {"GAN": ("0.35", "s"), "WGAN": ("#aa4499", "^"), "WGAN-GP": (plotting.OTHER, "o")}
+from wgan_keras.course.figures.wgan_gp import LOOKS
 
 
 def floors(sizes, real, generated, theory):
