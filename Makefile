@@ -1,4 +1,4 @@
-# make demo   train WGAN-GP on real digits        make lab        open the notebooks in JupyterLab
+# make demo   train WGAN-GP to draw named digits  make lab        open the notebooks in JupyterLab
 # make test   run all tests                       make notebooks  execute the notebooks again, in place
 # make lint   format and check                    make images     make the pictures in images/ again
 # make test-all   all tests and the slow ones: kills, several processes, every benchmark's quick form
@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 .PHONY: demo test test-all test-oldest lab notebooks lint images clean
 
 demo: .venv/.installed
-	@$(BIN)/wgan-keras train --data mnist_sample --model wgan-gp
+	@$(BIN)/wgan-keras train --data mnist_sample --labels
 
 test: .venv/.installed-test
 	$(BIN)/ruff check --quiet .

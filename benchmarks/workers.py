@@ -20,8 +20,12 @@ def on_each_core(function, arguments, folder=None):
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(os.cpu_count(), context, _one_thread) as pool:
         runs = [pool.submit(result, folder, function, *a) for a in arguments]
-        for run in tqdm(concurrent.futures.as_completed(runs), total=len(runs), unit="run"):
-            run.result()  # an error ends the benchmark here, not after the last run
+        try:
+            for run in tqdm(concurrent.futures.as_completed(runs), total=len(runs), unit="run"):
+                run.result()
+        except BaseException:  # an error ends the benchmark here, not after the last run
+            pool.shutdown(cancel_futures=True)
+            raise
         return [run.result() for run in runs]
 
 

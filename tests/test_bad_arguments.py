@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 import wgan_keras
 from wgan_keras import callbacks, course, data, metrics, networks, plotting, presets, training, transport
 from wgan_keras.__main__ import main
-from wgan_keras.course import exercises, layer_gradients, profiles, restart, sliders
+from wgan_keras.course import exercises, inversion, layer_gradients, letters, profiles, restart, sliders
 
 MODULES = [  # all that is imported above
     module
@@ -104,6 +104,14 @@ def conditional(size, outputs):
 
 
 CONDITIONAL_G, CONDITIONAL_C = conditional(4, 2), conditional(2, 1)
+CONDITIONAL = wgan_keras.ConditionalWGANGP(CONDITIONAL_G, CONDITIONAL_C, n_classes=2, n_critic=1, seed=0)
+CONDITIONAL.compile()
+LABELS = np.array([0, 1] * 4)
+DRAWER = wgan_keras.ConditionalWGANGP(
+    networks.conditional_generator(networks.conv_generator((4, 4, 1), latent_dim=4), n_classes=2),
+    networks.projection_critic(networks.conv_critic((4, 4, 1)), n_classes=2),
+    n_classes=2,
+)
 CHAIN = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(2), tf.keras.layers.Dense(1)])
 
 
@@ -166,6 +174,22 @@ no_masses = {
 batch_sizes = {"batch_size": no_count | none, "n_critic": no_count | none, "seed": no_seed}
 no_square = [(64, 32), (64,), (64, 64, 1), (0, 0), [64.0, 64.0], np.ones((2, 2), int)]
 no_side = no_count | st.sampled_from(no_square)
+no_truth = st.sampled_from([None, 1, "yes", [], 2.5])
+no_integers = st.sampled_from(
+    [
+        3,
+        "x",
+        [0.0, 1.0],
+        ["a", "b"],
+        [[0, 1]],
+        [],
+        [0, None],
+        [True, False],
+        np.eye(2, dtype=int),
+        [[0], [1, 2]],
+    ]
+)
+no_labels = no_integers | st.just([0, -1])
 no_split = st.sampled_from(["validation", "train[", "", 3, None, b"train", []])
 clouds = {"x": POINTS, "y": POINTS}
 no_clouds = dict.fromkeys(clouds, no_points | st.just(POINTS[:, :1]) | st.just(POINTS[:1]))
@@ -234,6 +258,33 @@ CASES = {
             **constructor,
         },
     ),
+    "AuxiliaryWGANGP": (
+        wgan_keras.AuxiliaryWGANGP,
+        {"generator": CONDITIONAL_G, "critic": networks.mlp_critic(output_dim=3), "n_classes": 2},
+        {
+            "generator": no_network | st.just(G),
+            "critic": no_network | st.just(C),
+            "n_classes": no_count | none,
+            "gp_weight": no_number | negative,
+            "label_weight": no_number | negative | none,
+            **constructor,
+        },
+    ),
+    "ConditionalWGANGP.generate": (
+        CONDITIONAL.generate,
+        {"labels": [0, 1]},
+        {"labels": no_labels | st.just([0, 2]), "seed": no_seed},
+    ),
+    "ConditionalWGANGP.fit": (
+        CONDITIONAL.fit,
+        {"x": POINTS, "y": LABELS, "verbose": 0},
+        {"x": no_points, "y": no_labels | st.just(LABELS[1:]), "batch_size": no_count},
+    ),
+    "ConditionalWGANGP.evaluate": (
+        CONDITIONAL.evaluate,
+        {"x": POINTS, "y": LABELS, "verbose": 0},
+        {"x": no_points, "y": no_labels | st.just(LABELS[1:]), "batch_size": no_count},
+    ),
     "training.fit": (
         training.fit,
         {"model": MODEL, "batches": SAMPLES.batch(4), "updates": 2, "progress": False},
@@ -255,6 +306,16 @@ CASES = {
             "seed": no_seed,
         },
     ),
+    "presets.labelled_digits": (
+        presets.labelled_digits,
+        {},
+        {
+            "n_classes": no_count | none,
+            "image_shape": no_three_sizes | st.just((30, 28, 1)),
+            "updates": no_count,
+            "seed": no_seed,
+        },
+    ),
     "presets.image_networks": (
         presets.image_networks,
         {},
@@ -270,7 +331,21 @@ CASES = {
         {},
         {"latent_dim": no_count | none, "output_dim": no_count | none, **no_widths},
     ),
-    "networks.mlp_critic": (networks.mlp_critic, {}, {"input_dim": no_count | none, **network_options}),
+    "networks.mlp_critic": (
+        networks.mlp_critic,
+        {},
+        {"input_dim": no_count | none, "output_dim": no_count | none, **network_options},
+    ),
+    "networks.conditional_generator": (
+        networks.conditional_generator,
+        {"generator": networks.mlp_generator(latent_dim=4), "n_classes": 2},
+        {"generator": no_network | st.just(G), "n_classes": no_count | none},
+    ),
+    "networks.projection_critic": (
+        networks.projection_critic,
+        {"critic": C, "n_classes": 2},
+        {"critic": no_network | st.just(G), "n_classes": no_count | none},
+    ),
     "networks.frozen_normal": (
         networks.frozen_normal,
         {"mean": [1.0, 2.0], "std": 1.0},
@@ -305,18 +380,19 @@ CASES = {
             "filters": no_sizes,
             "normalization": st.text("xyz") | st.sampled_from([3, True, []]),
             "extra": no_count_or_zero | none,
+            "output_dim": no_count | none,
             **network_options,
         },
     ),
     "data.image_batches": (
         data.image_batches,
         {"name": "mnist_sample"},
-        {"name": no_name, "split": no_split, "image_size": no_side, **batch_sizes},
+        {"name": no_name, "split": no_split, "image_size": no_side, "labels": no_truth, **batch_sizes},
     ),
     "data.images": (
         data.images,
         {"name": "mnist_sample"},
-        {"name": no_name, "split": no_split, "image_size": no_side},
+        {"name": no_name, "split": no_split, "image_size": no_side, "labels": no_truth},
     ),
     "data.training_batches": (
         data.training_batches,
@@ -357,8 +433,11 @@ CASES = {
     "metrics.digit_features": (metrics.digit_features, {"images": DIGITS}, {"images": no_digits}),
     "metrics.digit_quality": (
         metrics.digit_quality,
-        {"images": DIGITS},
-        {"images": no_digits | st.just(DIGITS[:3]) | st.just(np.repeat(DIGITS, 1001, 0))},
+        {"images": DIGITS, "labels": [0, 0, 0, 1, 1, 1]},
+        {
+            "images": no_digits | st.just(DIGITS[:3]) | st.just(np.repeat(DIGITS, 1001, 0)),
+            "labels": no_labels | st.just([0] * 5) | st.just([0] * 5 + [10]),
+        },
     ),
     "metrics.inception_features": (metrics.inception_features, None, {"images": no_images}),
     "metrics.frechet_distance": (metrics.frechet_distance, clouds, no_clouds),
@@ -421,7 +500,11 @@ CASES = {
         {"samples": POINTS, "centers": POINTS, "std": 1.0},
         {"samples": no_points, "centers": no_points, "std": no_positive | none},
     ),
-    "callbacks.SampleGrid": (callbacks.SampleGrid, {}, drawn),
+    "callbacks.SampleGrid": (
+        callbacks.SampleGrid,
+        {},
+        {**drawn, "labels": no_integers},
+    ),
     "callbacks.Landscape": (
         callbacks.Landscape,
         {},
@@ -458,6 +541,21 @@ CASES = {
         layer_gradients.layer_gradients,
         {"critic": CHAIN, "real": POINTS, "fake": POINTS},
         {"critic": no_network | st.just(len), "real": no_tensors, "fake": no_tensors},
+    ),
+    "letters.letters": (letters.letters, {"n": 2}, {"n": no_count | none, "seed": no_seed | none}),
+    "inversion.invert": (
+        inversion.invert,
+        {"model": DRAWER, "targets": IMAGES[:2], "starts": 1, "pool": 2, "steps": 1},
+        {
+            "model": no_model | st.just(MODEL),
+            "targets": images_or_digits(IMAGES[:2]) | st.just(DIGITS),
+            "seen": no_function | none | st.just(lambda images: images[:, :2]),
+            "starts": no_count | none | st.just(3),
+            "pool": no_count | none,
+            "steps": no_count | none,
+            "learning_rate": no_positive | none,
+            "seed": no_seed | none,
+        },
     ),
     "restart.restart": (
         restart.restart,
@@ -629,6 +727,7 @@ WORDS = {
     "x": "(x|batch|batches|data|samples?|input|Input)",
     "batch_size": "(batch_size|batches)",
     "checkpoint": "(checkpoint|path)",
+    "y": "labels",
 }
 
 

@@ -48,6 +48,26 @@ def test_a_folder_with_subfolders(tmp_path):
     assert batch.numpy()[order] == pytest.approx(expected[np.argsort(expected[:, 0, 0, 0])], abs=1e-6)
 
 
+def test_subfolders_are_classes_in_every_split(tmp_path):
+    pixels = {}
+    for i, name in enumerate(["cat/1.png", "cat/deep/2.png", "ape/3.png", "ape/4.png", "dog/5.png"]):
+        pixels[write_image(tmp_path / name, seed=i).tobytes()] = name[:3]
+    for split in ("train", "train[:60%]", "train[60%:]"):
+        found = data.images(tmp_path, split=split, labels=True)
+        assert found.class_names == ["ape", "cat", "dog"]
+        for image, label in found.as_numpy_iterator():
+            assert found.class_names[label] == pixels[image.tobytes()]
+
+
+@pytest.mark.parametrize("names", [["a/1.png", "a/2.png"], ["a/1.png", "b/2.png", "3.png"], ["1.png"]])
+def test_pictures_without_classes_have_no_labels(tmp_path, names):
+    for name in names:
+        write_image(tmp_path / name)
+    with pytest.raises(ValueError, match=r"have no labels: .* at least two subfolders"):
+        data.images(tmp_path, labels=True)
+    assert len(data.images(tmp_path)) == len(names)
+
+
 def test_folders_named_as_images_and_hidden_files_are_no_images(tmp_path):
     pixels = write_image(tmp_path / "folder.png" / "1.png")
     (tmp_path / "._1.jpg").write_bytes(b"what macOS leaves beside 1.jpg")

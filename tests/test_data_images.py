@@ -308,3 +308,45 @@ def test_data_loads_its_libraries_when_used(tmp_path):
     Image.new("L", (5, 5)).save(tmp_path / "pictures" / "a.png")
     result = run_python(code, tmp_path / "pictures", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
+
+
+# --- Labels -------------------------------------------------------------------------------------------
+
+
+def test_images_with_labels_are_the_same_images_with_their_classes():
+    pairs = list(data.images("mnist_sample", split="test", labels=True).take(30).as_numpy_iterator())
+    plain = list(data.images("mnist_sample", split="test").take(30).as_numpy_iterator())
+    assert all((image == other).all() for (image, _), other in zip(pairs, plain))
+    assert [label for _, label in pairs] == list(range(10)) * 3
+    small = data.images("mnist_sample", image_size=14, labels=True)
+    assert small.element_spec[0].shape == (14, 14, 1)
+
+
+def test_batches_keep_each_image_beside_its_label():
+    images, labels = data.mnist_sample("train")
+    known = {image.tobytes(): label for image, label in zip(images, labels)}
+    batches = data.image_batches("mnist_sample", labels=True, batch_size=8, n_critic=2)
+    assert batches.class_names == [str(digit) for digit in range(10)]
+    x, y = next(iter(batches))
+    assert x.shape == (16, 28, 28, 1)
+    pixels = np.round((x.numpy() + 1) * 127.5).astype("uint8")
+    assert [known[image.tobytes()] for image in pixels] == y.numpy().tolist()
+
+
+def test_tfds_labels(monkeypatch):
+    monkeypatch.setattr(tfds.core.DatasetBuilder, "is_prepared", lambda self: True)
+    with tfds.testing.mock_data(num_examples=20):
+        batches = data.image_batches("cifar10", labels=True, batch_size=4, n_critic=2)
+        x, y = next(iter(batches))
+        assert len(batches.class_names) == 10  # their names come with the download
+        with pytest.raises(ValueError, match="celeb_a have no labels"):
+            data.images("celeb_a", labels=True, image_size=32)
+    assert x.shape == (8, 32, 32, 3)
+    assert y.dtype == tf.int64
+    assert set(y.numpy()) <= set(range(10))
+
+
+@pytest.mark.parametrize("labels", [None, 1, "yes", []])
+def test_whether_labels_are_wanted_is_true_or_false(labels):
+    with pytest.raises(ValueError, match="labels must be True or False"):
+        data.images("mnist_sample", labels=labels)

@@ -2,6 +2,7 @@
 
 import csv
 import errno
+import json
 import os
 import re
 import resource
@@ -90,6 +91,61 @@ def test_runs_get_folders_of_their_own(in_tmp):
     for _ in range(2):
         assert main(["train", *SMALL[:-1], "1"]) == 0
     assert sorted(path.name for path in (in_tmp / "runs").iterdir()) == ["wgan-gp-photos", "wgan-gp-photos-2"]
+
+
+def test_train_with_labels_and_sample_one(in_tmp, capsys):
+    assert main(["train", "--labels", "--steps", "2", "--batch-size", "8", "--out", "run"]) == 0
+    shown = capsys.readouterr()
+    assert "Labels:" not in shown.err  # a digit is its own
+    assert "% are the digit asked for" in shown.out
+    model = keras.models.load_model("run/model.keras")
+    with np.load("run/samples.npz") as saved:
+        assert saved["frames"][-1] == pytest.approx(model.generate(np.arange(10), seed=0), abs=1e-6)
+    sample = ["sample", "--model", "run/model.keras", "--n", "12", "--out", "a.png"]
+    assert main([*sample, "--label", "3"]) == 0
+    assert main(sample) == 0
+    assert main([*sample, "--label", "10"]) == 1
+    assert "--label must be from 0 to 9, got 10" in capsys.readouterr().err
+
+
+def write_classes(folder, n=4):
+    folder.mkdir()
+    for name in ("cat", "dog"):
+        write_folder(folder / name, n)
+
+
+def test_labels_of_a_folder_and_a_resumed_run(in_tmp, capsys):
+    write_classes(in_tmp / "photos")
+    whole = ["train", "--labels", *SMALL, "--out", "whole"]
+    assert main(whole) == 0
+    assert "Labels: 0 cat, 1 dog." in capsys.readouterr().err
+    assert main([*whole, "--resume"]) == 0
+    assert keras.models.load_model("whole/model.keras").n_classes == 2
+
+
+def test_labels_where_there_are_none(in_tmp, capsys):
+    write_folder(in_tmp / "photos")
+    assert main(["train", "--labels", *SMALL]) == 1
+    assert "photos have no labels" in capsys.readouterr().err
+    assert main(["train", "--labels", "--model", "gan"]) == 1
+    assert "--labels needs --model wgan-gp, not gan." in capsys.readouterr().err
+    assert not (in_tmp / "runs").exists()
+    image_model().save("plain.keras")
+    assert main(["sample", "--model", "plain.keras", "--label", "1", "--out", "a.png"]) == 1
+    assert "plain.keras was trained without labels: leave --label out." in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        __main__._parser().parse_args(["sample", "--model", "m", "--label", "cat", "--out", "a.png"])
+
+
+def test_a_run_of_a_version_without_labels_goes_on(in_tmp):
+    write_folder(in_tmp / "photos")
+    run = ["train", *SMALL, "--out", "run"]
+    assert main(run) == 0
+    settings = json.loads(Path("run/settings.json").read_text())
+    del settings["labels"]
+    Path("run/settings.json").write_text(json.dumps(settings))
+    assert main([*run, "--resume"]) == 0
+    assert main([*run, "--resume", "--labels"]) == 1
 
 
 def equal_runs(a, b, updates):

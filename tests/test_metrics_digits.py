@@ -48,3 +48,26 @@ def test_quality_is_at_its_floor_for_real_digits_and_says_which_fault_a_set_has(
         ones_and_sevens, real, data.mnist_sample("test")[0] / 127.5 - 1, metrics.digit_features
     )
     assert by_parts == pytest.approx({name: faulty[name] for name in by_parts})
+
+
+def test_scores_by_label_of_real_digits_and_of_copies():
+    images, labels = data.mnist_sample("test")
+    real = images / 127.5 - 1
+    scores = metrics.digit_quality(real, labels)
+    assert scores["label_accuracy"] == scores["label_accuracy_real"] > 0.95
+    assert scores["label_spread"] == pytest.approx(scores["label_spread_real"])
+    wrong = metrics.digit_quality(real, (labels + 1) % 10)
+    assert wrong["label_accuracy"] < 0.05
+    one_each = metrics.digit_quality(
+        real[labels.argsort()[::100]][np.arange(1000) % 10], np.arange(1000) % 10
+    )
+    assert one_each["label_spread"] == pytest.approx(0, abs=1e-6)  # one image for each label
+    three = real[labels == 3]
+    pairs = [np.linalg.norm(a - b) for i, a in enumerate(three) for b in three[:i]]
+    assert metrics.digit_quality(three, [3] * len(three))["label_spread"] == pytest.approx(np.mean(pairs))
+
+
+@pytest.mark.parametrize("labels", [[0] * 9, [0] * 9 + [10], [0] * 9 + [1], [0.0] * 10, "0" * 10, 3])
+def test_labels_that_do_not_fit(labels):
+    with pytest.raises(ValueError, match="labels must"):
+        metrics.digit_quality(np.zeros((10, 28, 28, 1)), labels)

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from wgan_keras import GAN, WGANGP, WGANClip, presets
+from wgan_keras import GAN, WGANGP, ConditionalWGANGP, WGANClip, presets
 
 SETTINGS = {  # class, its settings, optimizer, its settings, updates
     ("digits", "wgan-gp"): (WGANGP, {"n_critic": 1, "gp_weight": 10}, "Adam", (3e-3, 0.0, 0.9), 1500),
@@ -33,6 +33,19 @@ def test_what_is_compiled(data, kind):
         schedule = config["learning_rate"]["config"]
         assert (schedule["initial_learning_rate"], schedule["decay_steps"]) == (rate, steps)
         assert schedule["alpha"] == 0
+
+
+def test_labels_change_the_class_and_the_networks_and_nothing_else():
+    model, updates = presets.labelled_digits(4, image_shape=(32, 32, 3), updates=7)
+    plain, _ = presets.digits(updates=7)
+    assert type(model) is ConditionalWGANGP
+    assert updates == 7
+    assert [getattr(model, name) for name in ("n_classes", "n_critic", "gp_weight")] == [4, 1, 10]
+    named = {"name": model.generator_optimizer.name}
+    assert model.generator_optimizer.get_config() == plain.generator_optimizer.get_config() | named
+    assert model.critic.input_shape == [(None, 32, 32, 3), (None,)]
+    assert model.generate([0, 3], seed=0).shape == (2, 32, 32, 3)
+    assert 2 * presets.labelled_digits()[1] == presets.digits()[1]
 
 
 def batch_normalizations(network):

@@ -1,7 +1,7 @@
 """Make the pictures in images/ again: python -m tools.make_images [demo dashboard animations loss cost]
 
 Run it from the repository's root, or as `make images`.
-demo: demo_samples.png and demo_curves.png, which `make demo` writes (about two minutes on two cores).
+demo: demo_samples.png and demo_curves.png, which `make demo` writes (about a minute on two cores).
 dashboard: dashboard.png, a run of the same model under `Dashboard` (about two minutes).
 animations: samples and landscapes over training, of WGAN and WGAN-GP on ring, grid and Swiss roll, as
 benchmarks/toy_models.py trains them (about eight minutes).
@@ -35,7 +35,7 @@ FRAMES = 40
 def demo():
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "demo"
-        if main(["train", "--out", str(out)]):
+        if main(["train", "--labels", "--out", str(out)]):
             sys.exit(1)
         for name in ("samples", "curves"):
             shutil.copy(out / f"{name}.png", IMAGES / f"demo_{name}.png")

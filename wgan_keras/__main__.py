@@ -13,8 +13,10 @@ import zipfile
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from wgan_keras import callbacks, data, metrics, plotting, presets, training
+from wgan_keras.conditional import ConditionalWGANGP
 from wgan_keras.files import written_whole
 from wgan_keras.models import AdversarialModel
 
@@ -49,6 +51,12 @@ def _parser():
     )
     train.add_argument("--model", choices=list(presets.DIGITS), help="default: wgan-gp")
     train.add_argument(
+        "--labels",
+        action="store_true",
+        default=None,
+        help="learn to draw what a label names: digits, a TFDS set's classes, or the subfolders of a folder",
+    )
+    train.add_argument(
         "--steps", type=_count, metavar="N", help="generator updates, default: 1500, wgan: 480"
     )
     train.add_argument(
@@ -61,6 +69,9 @@ def _parser():
     sample = commands.add_parser("sample", help="draw samples from a trained model")
     sample.add_argument("--model", required=True, metavar="FILE", help="a model.keras that train wrote")
     sample.add_argument("--n", type=_count, default=64, help="how many, default: 64")
+    sample.add_argument(
+        "--label", type=int, metavar="INTEGER", help="what to draw, default: all labels in turn"
+    )
     sample.add_argument("--out", required=True, metavar="FILE.png")
     sample.set_defaults(command=_sample)
     return parser
@@ -77,10 +88,8 @@ def _count(text):
 
 def _train(options):
     folder, settings = _run(options)
-    images = data.images(settings["data"], image_size=settings["image_size"])
-    model, updates = presets.digits(
-        settings["model"], image_shape=images.element_spec.shape, updates=settings["steps"]
-    )
+    images = data.images(settings["data"], image_size=settings["image_size"], labels=settings["labels"])
+    model, updates = _new_model(settings, images)
     batches = data.training_batches(
         images, batch_size=settings["batch_size"], n_critic=model.n_critic, seed=0
     )  # too few images? say so before anything is written
@@ -99,7 +108,10 @@ def _train(options):
             every=every,
             checkpoint=folder / "model.keras",
             callbacks=[
-                callbacks.SampleGrid(path=folder / "samples.png"),
+                callbacks.SampleGrid(
+                    path=folder / "samples.png",
+                    labels=np.arange(10) % model.n_classes if settings["labels"] else None,
+                ),
                 callbacks.CSVLog(folder / "log.csv"),
             ],
         )
@@ -112,9 +124,24 @@ def _train(options):
     print(f"{folder}: samples.png, curves.png, log.csv, model.keras. {verdict}")
 
 
+def _new_model(settings, images):
+    """A compiled model for the images, and its number of updates."""
+    if not settings["labels"]:
+        return presets.digits(
+            settings["model"], image_shape=images.element_spec.shape, updates=settings["steps"]
+        )
+    names = images.class_names
+    if names != [str(i) for i in range(len(names))]:  # of digits they are
+        print(f"Labels: {', '.join(f'{i} {name}' for i, name in enumerate(names))}.", file=sys.stderr)
+    image_shape = images.element_spec[0].shape
+    return presets.labelled_digits(len(names), image_shape=image_shape, updates=settings["steps"])
+
+
 def _run(options):
     """The run's folder and settings: those of a new run, or of the one to go on with."""
     given = {name: getattr(options, name) for name in DEFAULTS if getattr(options, name) is not None}
+    if options.labels and options.model not in (None, "wgan-gp"):
+        raise ValueError(f"--labels needs --model wgan-gp, not {options.model}.")
     if options.out == "":
         raise ValueError("--out must name a folder, it is empty.")
     folder = Path(options.out) if options.out else _free_folder({**DEFAULTS, **given})
@@ -131,6 +158,8 @@ def _run(options):
         settings = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
         settings = None
+    if isinstance(settings, dict):
+        settings.setdefault("labels", False)  # runs of earlier versions have none
     if not isinstance(settings, dict) or set(settings) != set(DEFAULTS):
         raise ValueError(f"{file} does not hold the settings of a run: start a new run in another folder.")
     for name, value in given.items():
@@ -157,7 +186,14 @@ def _free_folder(settings):
     return next(folder for folder in numbered if not folder.exists())
 
 
-DEFAULTS = {"data": "mnist_sample", "model": "wgan-gp", "steps": None, "image_size": None, "batch_size": 64}
+DEFAULTS = {
+    "data": "mnist_sample",
+    "model": "wgan-gp",
+    "labels": False,
+    "steps": None,
+    "image_size": None,
+    "batch_size": 64,
+}
 
 
 def _write_curves(folder, every, updates):
@@ -180,6 +216,8 @@ def _write_curves(folder, every, updates):
 
 def _verdict(model, settings, history):
     if settings["data"] in ("mnist_sample", "mnist") and model.generator.output_shape[1:] == (28, 28, 1):
+        if settings["labels"]:
+            return _label_verdict(model)
         quality = metrics.digit_quality(model.generate(1000, seed=0))
         return (
             f"Of 1,000 samples {quality['clear']:.0%} are clear digits (held-out real digits: "
@@ -188,6 +226,17 @@ def _verdict(model, settings, history):
         )
     name = model.estimate_name
     return f"{plotting.LABELS[name]} at the end {history[name][-1]:.3f}, at the start {history[name][0]:.3f}."
+
+
+def _label_verdict(model):
+    labels = np.arange(1000) % 10
+    found = metrics.digit_quality(model.generate(labels, seed=0), labels)
+    return (
+        f"Of 1,000 samples {found['label_accuracy']:.0%} are the digit asked for, by a classifier (held-out "
+        f"real digits: {found['label_accuracy_real']:.0%}), {found['clear']:.0%} clear digits "
+        f"({found['clear_real']:.0%}); Fréchet distance to held-out digits {found['frechet']:.1f} (as many "
+        f"other real digits: {found['frechet_real']:.1f})."
+    )
 
 
 # --- sample -----------------------------------------------------------------------------------------
@@ -203,10 +252,23 @@ def _sample(options):
     if len(model.generator.output_shape) != 4:
         raise ValueError(f"{options.model} does not make images.")
     figure, ax = plotting.plt.subplots()
-    plotting.plot_images(model.generate(options.n), ax=ax)
+    plotting.plot_images(model.generate(_wanted(model, options)), ax=ax)
     with written_whole(out) as partial:
         figure.savefig(partial)
     print(f"{out}: {options.n} samples")
+
+
+def _wanted(model, options):
+    """What `generate` takes: the number of samples, or a label for each."""
+    if not isinstance(model, ConditionalWGANGP):
+        if options.label is not None:
+            raise ValueError(f"{options.model} was trained without labels: leave --label out.")
+        return options.n
+    if options.label is None:
+        return np.arange(options.n) % model.n_classes
+    if not 0 <= options.label < model.n_classes:
+        raise ValueError(f"--label must be from 0 to {model.n_classes - 1}, got {options.label}.")
+    return np.full(options.n, options.label)
 
 
 def _load(path):

@@ -100,6 +100,17 @@ def as_images(images, name="images"):
     return images
 
 
+def as_labels(labels, name="labels"):
+    """Labels as an array of integers (n,), n at least 1."""
+    try:
+        labels = np.asarray(labels)
+    except ValueError:
+        labels = np.array("")
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or not labels.size:
+        raise ValueError(f"{name} must be integers (n,), such as [0, 1, 2], got {shown(labels)}.")
+    return labels
+
+
 def check_path(path, suffixes=()):
     """The path of a file, with one of the suffixes if any are given; returns it as `Path`."""
     if not isinstance(path, (str, os.PathLike)) or not Path(path).name:

@@ -23,12 +23,12 @@ class Pair(keras.Model):
     estimate_name = "wasserstein_estimate"
     more_logs = ()
     own_options = ()  # arguments of the subclass
-    n_inputs = 1  # of each network
+    n_inputs, n_scores = (1, 1), 1  # of the generator and of the critic; outputs of the critic
     one_device = True  # and full precision: see replicas.py
     new_noise = keras.random.SeedGenerator
 
     def __init__(self, generator, critic, *, n_critic, seed=None, **kwargs):
-        check_networks(generator, critic, self.critic_name, self.n_inputs)
+        check_networks(generator, critic, self.critic_name, self.n_inputs, self.n_scores)
         check("n_critic", n_critic, numbers.Integral, 1, "an integer of at least 1")
         check("seed", seed, numbers.Integral, 0, "an integer of at least 0, or None")
         super().__init__(**kwargs)
@@ -171,10 +171,10 @@ class AdversarialModel(Pair):
         """As many generated samples as there are real ones."""
         return self.generator(self.latent(tf.shape(real)[0], noise), training=training)
 
-    def scores(self, real, fake):
+    def scores(self, real, fake, training=True):
         """The critic's scores of both, and what its layers add to the loss: the mean over both batches."""
-        real_scores, added = self.critic(real, training=True), sum(self.critic.losses)
-        fake_scores, more = self.critic(fake, training=True), sum(self.critic.losses)
+        real_scores, added = self.critic(real, training=training), sum(self.critic.losses)
+        fake_scores, more = self.critic(fake, training=training), sum(self.critic.losses)
         return real_scores, fake_scores, (added + more) / 2
 
     def descend(self, tape, loss, network, optimizer):
@@ -193,9 +193,9 @@ class AdversarialModel(Pair):
     def test_step(self, data):
         (real,) = self.mini_batches(data, 1)
         fake = self.fake(real, self.evaluation_noise, training=False)
-        scores = self.critic(real, training=False), self.critic(fake, training=False)
+        real_scores, fake_scores, _ = self.scores(real, fake, training=False)
         mean = self.means[self.estimate_name]
-        mean.update_state(self.estimate(*scores), sample_weight=tf.shape(scores[0])[0])
+        mean.update_state(self.estimate(real_scores, fake_scores), sample_weight=tf.shape(real_scores)[0])
         return {self.estimate_name: mean.result()}
 
 
@@ -352,15 +352,15 @@ def layers_of(network):
         yield from layers_of(layer) if isinstance(layer, keras.Model) else ()
 
 
-def check_networks(generator, critic, name, n_inputs):
+def check_networks(generator, critic, name, n_inputs, n_scores):
     require(keras.backend.backend() == "tensorflow", "Set KERAS_BACKEND=tensorflow before keras is imported.")
-    for role, network in (("generator", generator), (name, critic)):
+    for role, network, n in zip(("generator", name), (generator, critic), n_inputs):
         inputs = getattr(network, "inputs", None) or () if isinstance(network, keras.Model) else ()
-        what = f"The {role} must be a Keras model of {n_inputs} input and 1 output, built from keras.Input"
-        fits = len(inputs) == n_inputs and len(network.outputs) == 1
+        what = f"The {role} must be a Keras model of {n} input and 1 output, built from keras.Input"
+        fits = len(inputs) == n and len(network.outputs) == 1
         require(fits, f"{what}; for labels there is ConditionalWGANGP.")
     made, taken, scores = (x.shape[1:] for x in (generator.outputs[0], critic.inputs[0], critic.outputs[0]))
-    require(scores == (1,), f"The {name} must give one score, not {scores}: end in Flatten() and Dense(1).")
+    require(scores == (n_scores,), f"The {name} gives {scores}, not ({n_scores},): end in Dense({n_scores}).")
     require(made == taken, f"The generator makes samples of shape {made}, the {name} takes {taken}.")
     shared = {id(layer) for layer in layers_of(generator)} & {id(layer) for layer in layers_of(critic)}
     require(generator is not critic and not shared, "The networks share a layer: give each its own.")

@@ -1,6 +1,7 @@
 """Generators and critics: multilayer perceptrons for toy data, DCGAN-style convolutions for images.
 
-`frozen_normal` and `frozen_noisy` never learn: a critic trained against them has a known task.
+`conditional_generator` and `projection_critic` let any of them take labels too. `frozen_normal` and
+`frozen_noisy` never learn: a critic trained against them has a known task.
 
 All return plain functional Keras models; a critic serves as a GAN's discriminator too, because it ends in an
 unbounded score (a logit). Images lie in [-1, 1], channels last.
@@ -37,7 +38,7 @@ def mlp_generator(latent_dim=2, output_dim=2, hidden=(128, 128, 128)):
     return keras.Model(z, layers.Dense(output_dim, dtype=keras.config.floatx())(x), name="generator")
 
 
-def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=fast_relu):
+def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=fast_relu, output_dim=1):
     """Multilayer perceptron, sample to score: ReLU, He initialization as in 1704.00028's toy code.
 
     Args:
@@ -45,21 +46,22 @@ def mlp_critic(input_dim=2, hidden=(128, 128, 128), activation=fast_relu):
         hidden: widths of the hidden layers.
         activation: of the hidden layers, as Keras takes it. A smooth one ("swish") lets a gradient penalty
             bend the slope; through ReLU its gradient reaches the weights, but not the places of the kinks.
+        output_dim: 1, the score; 1 + n_classes for `AuxiliaryWGANGP`.
 
     Returns:
-        Keras model, (batch, input_dim) to scores (batch, 1) float32.
+        Keras model, (batch, input_dim) to (batch, output_dim) float32.
 
     Example:
 
     >>> mlp_critic(input_dim=2, hidden=(16,)).count_params()  # (2 + 1) * 16 + 16 + 1
     65
     """
-    check_counts(input_dim=input_dim)
+    check_counts(input_dim=input_dim, output_dim=output_dim)
     check_sizes(hidden=hidden)
     _check_activation(activation)
     inputs = keras.Input((input_dim,), name="sample")
     x = _dense_stack(inputs, hidden, activation)
-    return keras.Model(inputs, layers.Dense(1, dtype=keras.config.floatx())(x), name="critic")
+    return keras.Model(inputs, layers.Dense(output_dim, dtype=keras.config.floatx())(x), name="critic")
 
 
 def frozen_normal(mean, std):
@@ -215,6 +217,7 @@ def conv_critic(
     hidden=(),
     max_pooling=False,
     extra=0,
+    output_dim=1,
 ):
     """Image critic: three stride-2 convolutions with leaky ReLU, no normalization, then one score.
 
@@ -226,9 +229,10 @@ def conv_critic(
         hidden: widths of dense hidden layers before the score.
         max_pooling: halve the size by max pooling after a convolution of stride 1.
         extra: 3 x 3 convolutions of stride 1 after each halving.
+        output_dim: 1, the score; 1 + n_classes for `AuxiliaryWGANGP`.
 
     Returns:
-        Keras model, images (batch, *image_shape) to scores (batch, 1) float32.
+        Keras model, images (batch, *image_shape) to (batch, output_dim) float32.
 
     Raises:
         ValueError: an image side that is not a multiple of 4, or another normalization.
@@ -241,6 +245,7 @@ def conv_critic(
     _checked(image_shape)
     check_sizes(filters=filters, hidden=hidden)
     check_counts(at_least=0, extra=extra)
+    check_counts(output_dim=output_dim)
     _check_activation(activation)
     if normalization not in (None, "batch", "layer"):
         raise ValueError(f'normalization must be "batch", "layer" or None, got {normalization!r}.')
@@ -264,7 +269,70 @@ def conv_critic(
     x = layers.Flatten()(x)
     for units in hidden:
         x = activated(layers.Dense(units)(x))
-    return keras.Model(inputs, layers.Dense(1, dtype=keras.config.floatx())(x), name="critic")
+    return keras.Model(inputs, layers.Dense(output_dim, dtype=keras.config.floatx())(x), name="critic")
+
+
+def conditional_generator(generator, n_classes):
+    """A generator with labels: it joins the label's one-hot vector to z (1411.1784).
+
+    Args:
+        generator: Keras model, (batch, latent_dim + n_classes) to samples; it becomes part of the new one.
+        n_classes: labels are the integers from 0 to n_classes - 1.
+
+    Returns:
+        Keras model with two inputs, z (batch, latent_dim) and label (batch,) int32, to samples.
+
+    Raises:
+        ValueError: a generator whose input has no place for the label.
+
+    Example:
+
+    >>> conditional_generator(conv_generator(latent_dim=64 + 10), n_classes=10).input_shape
+    [(None, 64), (None,)]
+    """
+    check_counts(n_classes=n_classes)
+    shape = getattr(generator, "input_shape", None)
+    if not (isinstance(shape, tuple) and len(shape) == 2 and shape[1] > n_classes):
+        raise ValueError(
+            f"generator must be a Keras model of vectors z with more than n_classes = {n_classes} entries, "
+            "latent_dim + n_classes, because the label takes n_classes of them."
+        )
+    z, label = keras.Input((shape[1] - n_classes,), name="z"), keras.Input((), dtype="int32", name="label")
+    joined = layers.Concatenate()([z, _one_hot(label, n_classes)])
+    return keras.Model([z, label], generator(joined), name="conditional_generator")
+
+
+def projection_critic(critic, n_classes):
+    """A critic with labels: f(x, y) = f(x) + <v_y, h(x)>, h the last hidden layer (projection, 1802.05637).
+
+    Args:
+        critic: Keras model, samples to scores (batch, 1), that ends in a dense layer; it becomes part of the
+            new one.
+        n_classes: labels are the integers from 0 to n_classes - 1; each has a vector v_y to be learned.
+
+    Returns:
+        Keras model with two inputs, sample and label (batch,) int32, to scores (batch, 1).
+
+    Raises:
+        ValueError: a critic that ends otherwise.
+
+    Example:
+
+    >>> projection_critic(conv_critic(), n_classes=10).input_shape
+    [(None, 28, 28, 1), (None,)]
+    """
+    check_counts(n_classes=n_classes)
+    last = critic.layers[-1] if isinstance(critic, keras.Model) and critic.layers else None
+    if not isinstance(last, layers.Dense) or last.units != 1:
+        raise ValueError("critic must be a Keras model that ends in Dense(1).")
+    label = keras.Input((), dtype="int32", name="label")
+    direction = layers.Dense(last.input.shape[-1], use_bias=False, name="v")(_one_hot(label, n_classes))
+    projected = layers.Dot(axes=-1, dtype=keras.config.floatx())([last.input, direction])
+    return keras.Model([critic.input, label], layers.Add()([critic.output, projected]), name="critic")
+
+
+def _one_hot(label, n_classes):
+    return layers.CategoryEncoding(n_classes, output_mode="one_hot")(label)
 
 
 def _dense_stack(x, hidden, activation):

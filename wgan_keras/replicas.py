@@ -64,11 +64,11 @@ class Replicated:
         # Replicas may get shares of different sizes of the last batch, or none: what counts is the whole.
         real = self.check_batch(data, 0, values=False)
         fake = self.fake(real, self.evaluation_noise, training=False)
-        scores = self.critic(real, training=False), self.critic(fake, training=False)
-        size = tf.cast(tf.shape(scores[0])[0], scores[0].dtype)
-        total, size = tf.distribute.get_replica_context().all_reduce(
-            tf.distribute.ReduceOp.SUM, [tf.math.multiply_no_nan(self.estimate(*scores), size), size]
-        )
+        real_scores, fake_scores, _ = self.scores(real, fake, training=False)
+        size = tf.cast(tf.shape(real_scores)[0], real_scores.dtype)
+        share = tf.math.multiply_no_nan(self.estimate(real_scores, fake_scores), size)
+        context = tf.distribute.get_replica_context()
+        total, size = context.all_reduce(tf.distribute.ReduceOp.SUM, [share, size])
         mean = self.means[self.estimate_name]
         mean.update_state(total / size, sample_weight=size)
         return self._logs({self.estimate_name: mean.result()})
@@ -140,3 +140,8 @@ class WGANGP(Replicated, models.WGANGP):
 @register
 class ConditionalWGANGP(Replicated, conditional.ConditionalWGANGP):
     """`wgan_keras.ConditionalWGANGP` on several devices or in half precision."""
+
+
+@register
+class AuxiliaryWGANGP(Replicated, conditional.AuxiliaryWGANGP):
+    """`wgan_keras.AuxiliaryWGANGP` on several devices or in half precision."""

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 
 from wgan_keras import plotting
-from wgan_keras._checks import check_counts, check_path, check_seed
+from wgan_keras._checks import as_labels, check_counts, check_path, check_seed
 from wgan_keras.files import save_arrays, written_whole
 
 SECONDS_BETWEEN_PICTURES = 10
@@ -18,6 +18,8 @@ class SampleGrid(keras.callbacks.Callback):
     Args:
         n: samples each time: the first n of the seed, unselected.
         seed: of the latent vectors.
+        labels: of the samples, for a model that takes labels; there are as many samples as labels, and n does
+            not count.
         path: picture to draw when training ends, and before that at the end of an epoch if ten seconds have
             passed since the last one. Beside it goes an `.npz` with the arrays, after every epoch: a resumed
             run takes the earlier rows from it, and draws what an interrupted one did not. `None` writes
@@ -41,12 +43,13 @@ class SampleGrid(keras.callbacks.Callback):
     ([0, 2], (2, 4, 2))
     """
 
-    def __init__(self, n=10, seed=0, path=None):
+    def __init__(self, n=10, seed=0, path=None, labels=None):
         super().__init__()
         check_counts(n=n)
         check_seed(seed)
+        self.wanted = n if labels is None else as_labels(labels)
         self.path = None if path is None else check_path(path, plotting.SUFFIXES)
-        self.n, self.seed = n, seed
+        self.n, self.seed = n if labels is None else len(self.wanted), seed
         self.steps, self.frames = [], []
 
     def on_train_begin(self, logs=None):
@@ -76,7 +79,7 @@ class SampleGrid(keras.callbacks.Callback):
     def _record(self):
         if self.model.updates not in self.steps:
             self.steps.append(self.model.updates)
-            self.frames.append(self.model.generate(self.n, seed=self.seed))
+            self.frames.append(self.model.generate(self.wanted, seed=self.seed))
 
     @property
     def _arrays(self):

@@ -37,7 +37,7 @@ def refuse_files(path):
 
 
 def folder_images(folder, split, side):
-    """A slice of the pictures below a folder.
+    """A slice of the pictures below a folder, and the subfolders they lie in.
 
     Args:
         folder: `Path` of a folder.
@@ -45,7 +45,9 @@ def folder_images(folder, split, side):
         side: of the squares to which pictures are cropped and resized; `None` keeps their size.
 
     Returns:
-        uint8 array (n, height, width, channels), 0..255; one channel if all pictures are grey, else three.
+        (pictures, subfolders, all_subfolders): uint8 array (n, height, width, channels), 0..255, one channel
+        if all pictures are grey, else three; for each picture the name of the subfolder that it lies in or
+        below, "" for a picture in `folder` itself; the names for the pictures of all splits, sorted.
 
     Raises:
         ValueError, PermissionError: as for `images`.
@@ -68,13 +70,15 @@ def folder_images(folder, split, side):
         if len(names) > len(chosen) / 2:
             besides = f" Left out besides: {_counted(left_out)}" if left_out else ""
             raise ValueError(f"{found} That is more than half: remove or replace them.{besides}")
-        warnings.warn(f"Skipped {found}", stacklevel=3)
+        warnings.warn(f"Skipped {found}", stacklevel=4)
     if left_out:
         warnings.warn(
-            f"Left out of {folder}, as Pillow does not decode them: {_counted(left_out)}", stacklevel=3
+            f"Left out of {folder}, as Pillow does not decode them: {_counted(left_out)}", stacklevel=4
         )
-    channels = max(picture.shape[-1] for picture in pictures)
-    return np.stack([np.broadcast_to(picture, (*picture.shape[:2], channels)) for picture in pictures])
+    channels = max(picture.shape[-1] for picture in pictures.values())
+    whole = [np.broadcast_to(picture, (*picture.shape[:2], channels)) for picture in pictures.values()]
+    subfolders = {path: "".join(path.relative_to(folder).parts[:-1][:1]) for path in paths}
+    return np.stack(whole), [subfolders[path] for path in pictures], sorted(set(subfolders.values()))
 
 
 # --- What is in the folder ----------------------------------------------------------------------------
@@ -145,7 +149,7 @@ def _counted(left_out):
 
 
 def _read_all(paths, side):
-    """The pictures that can be read, all of one size, and {path: reason} of the others."""
+    """{path: picture} of those that can be read, all of one size, and {path: reason} of the others."""
     from PIL import UnidentifiedImageError
     from tqdm.auto import tqdm
 
@@ -165,7 +169,7 @@ def _read_all(paths, side):
                     f"{path} is {width} x {height} pixels, {first} is {picture.shape[1]} x "
                     f"{picture.shape[0]}: pass image_size to bring all to one size."
                 )
-    return list(pictures.values()), unreadable
+    return pictures, unreadable
 
 
 def _read_image(path, side, formats):

@@ -16,7 +16,7 @@ from wgan_keras.data.folders import folder_images, refuse_files
 from wgan_keras.data.splits import split_rows
 
 
-def image_batches(name, *, split="train", image_size=None, batch_size=64, n_critic=5, seed=0):
+def image_batches(name, *, split="train", image_size=None, labels=False, batch_size=64, n_critic=5, seed=0):
     """Shuffled batches of images for `fit` and `evaluate`.
 
     Args:
@@ -26,6 +26,8 @@ def image_batches(name, *, split="train", image_size=None, batch_size=64, n_crit
         split: TFDS split, for example "train", "test", "train[:10%]".
         image_size: side in pixels to which images are cropped and resized, 64 or (64, 64); `None` keeps
             their size.
+        labels: whether each image comes with its class, an integer from 0: the digit, the label of TFDS, or
+            the number of the subfolder of your folder, sorted by name.
         batch_size: images for one critic update.
         n_critic: critic updates in a training step, as given to the model.
         seed: integer, of the shuffling; each pass over the data has an order of its own. `None` for a new
@@ -33,12 +35,13 @@ def image_batches(name, *, split="train", image_size=None, batch_size=64, n_crit
 
     Returns:
         `tf.data.Dataset` of float32 (n_critic * batch_size, height, width, channels) in [-1, 1]; what does
-        not fill a last batch is left out.
+        not fill a last batch is left out. With labels: of pairs (images, int64 labels), and its attribute
+        `class_names` holds the names of the classes, as Keras' `image_dataset_from_directory` has it.
 
     Raises:
         ValueError: unknown name or split, a file or an address in place of a folder, a folder of which more
-            than half can't be read, images of different sizes and no `image_size`, or fewer images than
-            one batch.
+            than half can't be read, images of different sizes and no `image_size`, fewer images than one
+            batch, or labels of data that have none.
         FileNotFoundError: no such folder.
         PermissionError: a folder below the given one that can't be listed.
         ConnectionError: a TFDS set that is not on this machine and can't be downloaded.
@@ -52,11 +55,14 @@ def image_batches(name, *, split="train", image_size=None, batch_size=64, n_crit
     check_counts(batch_size=batch_size, n_critic=n_critic)
     if seed is not None:
         check_seed(seed)
-    pixels = images(name, split=split, image_size=image_size)
-    return training_batches(pixels, batch_size=batch_size, n_critic=n_critic, seed=seed)
+    samples = images(name, split=split, image_size=image_size, labels=labels)
+    batches = training_batches(samples, batch_size=batch_size, n_critic=n_critic, seed=seed)
+    if labels:
+        batches.class_names = samples.class_names
+    return batches
 
 
-def images(name, *, split="train", image_size=None):
+def images(name, *, split="train", image_size=None, labels=False):
     """The images of a data set, one by one and in order: `image_batches` before it shuffles and scales.
 
     A folder gives the pictures of all formats that Pillow decodes itself; other files are left out, with one
@@ -69,7 +75,8 @@ def images(name, *, split="train", image_size=None):
     Args and errors: as for `image_batches`.
 
     Returns:
-        `tf.data.Dataset` of uint8 (height, width, channels), 0..255.
+        `tf.data.Dataset` of uint8 (height, width, channels), 0..255; with labels of pairs (image, int64), and
+        with the attribute `class_names`.
 
     Example:
 
@@ -79,13 +86,33 @@ def images(name, *, split="train", image_size=None):
     side = _side(image_size)
     if not isinstance(name, (str, os.PathLike)) or not os.fspath(name):
         raise ValueError(f"name must be mnist_sample, a TFDS image set or a folder, got {shown(name)}.")
+    if not isinstance(labels, bool):
+        raise ValueError(f"labels must be True or False, got {shown(labels)}.")
+    samples, class_names = _labelled_images(name, split, side)
+    if not labels:
+        return samples.map(_first)
+    if class_names is None:
+        raise ValueError(
+            f"The data {name} have no labels: use mnist_sample, a TFDS set with class labels, or a folder "
+            "with at least two subfolders, one for each class, and no picture outside them."
+        )
+    samples.class_names = class_names
+    return samples
+
+
+def _labelled_images(name, split, side):
+    """Pairs (image, label), with label 0 where there are none, and the names of the classes, or `None`."""
     if name == "mnist_sample":
-        samples = tf.data.Dataset.from_tensor_slices(mnist_sample(split)[0])
-        return samples if side is None else samples.map(functools.partial(_resized, side=side))
+        samples = tf.data.Dataset.from_tensor_slices(mnist_sample(split))
+        samples = samples if side is None else samples.map(functools.partial(_resized, side=side))
+        return samples, [str(digit) for digit in range(10)]
     path = os.path.expanduser(os.fsdecode(name))
     given_as_path = isinstance(name, os.PathLike) or name.startswith((".", "/", "~")) or "\\" in name
     if Path(path).is_dir() and (given_as_path or not _is_tfds_name(name)):
-        return tf.data.Dataset.from_tensor_slices(folder_images(Path(path), split, side))
+        pictures, subfolders, names = folder_images(Path(path), split, side)
+        labels = np.array([names.index(name) for name in subfolders])
+        samples = tf.data.Dataset.from_tensor_slices((pictures, labels))
+        return samples, names if len(names) > 1 and "" not in names else None
     refuse_files(path)
     if given_as_path:
         raise FileNotFoundError(f"There is no folder {path}: check the path.")
@@ -96,11 +123,12 @@ def training_batches(samples, *, batch_size, n_critic, seed):
     """Shuffle samples of known number into batches of `n_critic * batch_size`; uint8 becomes [-1, 1].
 
     Args:
-        samples: `tf.data.Dataset` of single samples, uint8 images or float32 vectors.
+        samples: `tf.data.Dataset` of single samples, uint8 images or float32 vectors, or of pairs of such a
+            sample and an integer label.
         batch_size, n_critic, seed: as for `image_batches`.
 
     Returns:
-        `tf.data.Dataset` of float32 (n_critic * batch_size, ...).
+        `tf.data.Dataset` of float32 (n_critic * batch_size, ...), with labels of pairs.
 
     Raises:
         ValueError: fewer samples than one batch.
@@ -115,9 +143,13 @@ def training_batches(samples, *, batch_size, n_critic, seed):
     if seed is None:
         seed = secrets.randbits(63)  # TensorFlow's own choice would follow `keras.utils.set_random_seed`
     check_seed(seed)
-    if not isinstance(getattr(samples, "element_spec", None), tf.TensorSpec) or samples.cardinality() < 0:
+    spec = getattr(samples, "element_spec", None)
+    parts = spec if isinstance(spec, tuple) else (spec,)
+    single = len(parts) <= 2 and all(isinstance(part, tf.TensorSpec) for part in parts)
+    if not single or (len(parts) == 2 and not parts[1].dtype.is_integer) or samples.cardinality() < 0:
         raise ValueError(
-            "samples must be a tf.data.Dataset of known length that holds single samples without labels."
+            "samples must be a tf.data.Dataset of known length that holds single samples, alone or each with "
+            "an integer label."
         )
     n, needed = len(samples), batch_size * n_critic
     if n < needed:
@@ -126,7 +158,7 @@ def training_batches(samples, *, batch_size, n_critic, seed):
             f"{batch_size} = {needed}: use a smaller batch_size."
         )
     batches = samples.shuffle(min(n, 10_000), seed=seed).batch(needed, drop_remainder=True)
-    if samples.element_spec.dtype == tf.uint8:
+    if parts[0].dtype == tf.uint8:
         batches = batches.map(_scaled)
     # With autotuning the end of a pass waits for tf.data's tuning thread, which sleeps up to a minute.
     options = tf.data.Options()
@@ -191,23 +223,29 @@ def _side(image_size):
 
 
 @tf.autograph.experimental.do_not_convert
-def _scaled(pixels):
-    return tf.cast(pixels, tf.float32) / 127.5 - 1.0
+def _scaled(pixels, *labels):
+    images = tf.cast(pixels, tf.float32) / 127.5 - 1.0
+    return (images, *labels) if labels else images
 
 
 @tf.autograph.experimental.do_not_convert
-def _resized(image, side):
-    """The middle square of an image, resized; uint8 in and out."""
+def _resized(image, label, side):
+    """The middle square of an image, resized, and its label; uint8 in and out."""
     height, width = tf.shape(image)[0], tf.shape(image)[1]
     crop = tf.minimum(height, width)
     image = tf.image.resize_with_crop_or_pad(image, crop, crop)
     image = tf.image.resize(image, (side, side), antialias=True)
-    return tf.cast(tf.round(tf.clip_by_value(image, 0.0, 255.0)), tf.uint8)
+    return tf.cast(tf.round(tf.clip_by_value(image, 0.0, 255.0)), tf.uint8), label
 
 
 @tf.autograph.experimental.do_not_convert
-def _image_of(example):
-    return example["image"]
+def _first(image, label):
+    return image
+
+
+@tf.autograph.experimental.do_not_convert
+def _image_and_label(example, labelled):
+    return example["image"], example["label"] if labelled else tf.constant(0, tf.int64)
 
 
 # --- TensorFlow Datasets ------------------------------------------------------------------------------
@@ -239,12 +277,16 @@ def _tfds_images(name, split, side):
             f"The TensorFlow data set {name} has no images: choose an image set, such as cifar10."
         )
     _prepare(builder)
-    samples = builder.as_dataset(split=split).map(_image_of)
+    labelled = "label" in features and isinstance(features["label"], tfds.features.ClassLabel)
+    classes = features["label"].names if labelled else None
+    parts = functools.partial(_image_and_label, labelled=labelled)
+    samples = builder.as_dataset(split=split).map(parts)
     if side is not None:
-        return samples.map(functools.partial(_resized, side=side), num_parallel_calls=tf.data.AUTOTUNE)
-    if None in samples.element_spec.shape:
+        resized = functools.partial(_resized, side=side)
+        return samples.map(resized, num_parallel_calls=tf.data.AUTOTUNE), classes
+    if None in samples.element_spec[0].shape:
         raise ValueError(f"The images of {name} differ in size: pass image_size.")
-    return samples
+    return samples, classes
 
 
 def _suggestion(name):

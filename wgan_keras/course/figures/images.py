@@ -56,6 +56,8 @@ def quality_over_time(runs, floor, targets):
     figure, ax = plt.subplots(figsize=(8.5, 4.2))
     for target in targets:
         ax.axhline(target, color="0.75", linewidth=1, linestyle="-", zorder=0)
+        place = {"transform": ax.get_yaxis_transform(), "ha": "right", "va": "bottom"}
+        ax.text(0.99, target, f"target {target}", color="0.4", **place)
     for model, (seconds, distance) in runs.items():
         color, marker = LOOKS[model]
         for x, y in zip(seconds, distance):
@@ -67,8 +69,8 @@ def quality_over_time(runs, floor, targets):
         )  # fmt: skip
     _floor(ax, floor)
     ax.set(yscale="log", xlabel="seconds of one core", ylabel=FRECHET)
-    ax.margins(x=0.1)
-    _plain(ax.yaxis, (2, 5, 10, 20, 50, 100, 200))
+    ax.set_xlim(0, 190)
+    _plain(ax.yaxis, (2, 5, 10, 20, 40, 80, 200))
     return figure
 
 
@@ -103,25 +105,25 @@ def scatter_and_run(points, correlation, run):
     return figure
 
 
-def correlations(panels, models, quality):
-    """A mark for each run. panels: title to {kind of estimate: {model: correlations (seeds,)}}."""
-    kinds = list(next(iter(panels.values())))
-    figure, axes = plt.subplots(1, len(panels), figsize=(10.6, 0.62 * len(kinds) + 1.5), sharey=True)
+def correlations(panels, quality):
+    """A mark a run, seeds a little apart. panels: title to {model: correlations (seeds,)}."""
+    figure, axes = plt.subplots(1, len(panels), figsize=(10.6, 3.7), sharey=True)
     for ax, (title, found) in zip(axes, panels.items()):
         ax.axvline(0, color="0.6", linewidth=1)
-        for row, kind in enumerate(kinds):
-            for k, model in enumerate(models):
-                values = found[kind][model]
-                color, marker = LOOKS[model]
-                rows = np.full(len(values), row + 0.24 * (k - 1))
-                label = model if row == 0 else None
-                ax.plot(values, rows, marker, color=color, markersize=7, mfc="none", mew=1.5, label=label)
-            if row:
-                ax.axhline(row - 0.5, color="0.88", linewidth=1)
-        ax.set(title=title, xlim=(-1.06, 1.06), ylim=(len(kinds) - 0.5, -0.5), xticks=(-1, -0.5, 0, 0.5, 1))
-        ax.set_xlabel(f"rank correlation with {quality}")
-    axes[0].set_yticks(range(len(kinds)), kinds)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(models))
+        ax.axvspan(-1.1, 0, color="0.94", zorder=0)
+        for row, (model, values) in enumerate(found.items()):
+            color, marker = LOOKS[model]
+            rows = row + np.linspace(-0.24, 0.24, len(values))
+            ax.plot(values, rows, marker, color=color, markersize=7, mfc="none", mew=1.6)
+        ax.set(title=title, xlim=(-1.1, 1.1), ylim=(len(found) - 0.5, -0.5))
+        ends = "\N{MINUS SIGN}1: rises while\nsamples improve", "0", "+1: falls as\nsamples improve"
+        ax.set_xticks((-1, 0, 1), ends)
+        for label, side in zip(ax.get_xticklabels(), ("left", "center", "right")):
+            label.set(ha=side, fontsize=10)
+    axes[0].set_yticks(range(len(found)), list(found))
+    for label, model in zip(axes[0].get_yticklabels(), found):
+        label.set_color(LOOKS[model][0])
+    figure.supxlabel(f"rank correlation with {quality}, last six checkpoints: a mark a run", fontsize=11)
     return figure
 
 
@@ -130,18 +132,20 @@ def rules(rows, floor):
     figure, ax = plt.subplots(figsize=(9.2, 4.6))
     best = next(iter(rows.values()))[0]
     ax.axvspan(min(best), max(best), color="0.9", zorder=0)
+    ax.text(max(best) * 1.06, -0.6, "gray: the two seeds of all rules", color="0.4", va="center")
     for row, (equal_updates, equal_time) in enumerate(rows.values()):
         color = "black" if row == 0 else plotting.GENERATED
-        shift = 0.16 if equal_time is not None else 0
-        ax.plot(equal_updates, [row - shift] * len(equal_updates), "o", color=color, markersize=7, mew=1.4)
+        shift = 0.2 if equal_time is not None else 0
+        apart = np.linspace(-0.11, 0.11, len(equal_updates))
+        ax.plot(equal_updates, row - shift + apart, "o", color=color, markersize=7, mfc="none", mew=1.6)
         if equal_time is not None:
-            ax.plot(equal_time, [row + shift] * len(equal_time), "D", color=color, mfc="none", mew=1.6)
+            ax.plot(equal_time, row + shift + apart, "D", color=color, markersize=6, mew=1.4)
     ax.set_yticks(range(len(rows)), list(rows))
-    ax.set(ylim=(len(rows) - 0.5, -0.9), xscale="log", xlabel=f"{FRECHET}: a mark a seed")
+    ax.set(ylim=(len(rows) - 0.5, -1), xscale="log", xlabel=f"{FRECHET}: a mark a seed")
     _plain(ax.xaxis, (2, 5, 10, 20, 50, 100, 200))
     ax.set_xlim(floor * 0.9, None)
-    _floor(ax, floor, vertical=True)
-    ax.plot([], [], "o", color=plotting.GENERATED, label="equal updates")
-    ax.plot([], [], "D", color=plotting.GENERATED, mfc="none", mew=1.6, label="equal time")
+    _floor(ax, floor, "floor: real digits", vertical=True)
+    ax.plot([], [], "o", color=plotting.GENERATED, mfc="none", mew=1.6, label="equal updates")
+    ax.plot([], [], "D", color=plotting.GENERATED, label="equal time")
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 0.0))
     return figure
