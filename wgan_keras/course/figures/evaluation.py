@@ -76,96 +76,121 @@ def gallery(sets, columns=10):
 
 
 def marks(names, heads, values, worse, limits):
-    """A table of scores in which those that are worse than real digits are shaded and marked."""
-    figure, ax = plt.subplots(figsize=(9.8, 0.42 * len(names) + 1.3))
-    drawn = np.zeros((len(names) + 1, len(heads)))
-    drawn[1:] = worse
-    ax.imshow(drawn, cmap="Oranges", vmin=0, vmax=3, aspect="auto")
-    for i, row in enumerate([limits, *values]):
-        for j, value in enumerate(row):
-            bad = i > 0 and worse[i - 1][j]
-            digits = 0 if abs(value) >= 20 else 3 if heads[j].startswith("class") else 2
-            text = f"{value:.{digits}f}"
-            style = {"weight": "bold" if bad else "normal", "style": "italic" if i == 0 else "normal"}
-            ax.text(j, i, text + (" ✗" if bad else ""), ha="center", va="center", fontsize=11, **style)
-    ax.axhline(0.5, color="0.4", linewidth=1)
+    """A table of mean scores, and of how many draws are worse than real digits.
+
+    values, worse: (draws, names, heads). The first row of names is real, the last ours; outlined are scores
+    that find all faults between them in every draw."""
+    figure, ax = plt.subplots(figsize=(9.8, 0.46 * len(names) + 1.5))
+    count = np.sum(worse, axis=0)
+    drawn = np.concatenate([np.zeros((1, len(heads))), count / len(worse)])
+    ax.imshow(drawn, cmap="Oranges", vmin=0, vmax=2.6, aspect="auto")
+    look = {"ha": "center", "va": "center", "fontsize": 11}
+    for j, head in enumerate(heads):
+        ax.text(j, 0, _rounded(limits[j], head), style="italic", **look)
+        for i, middle in enumerate(np.mean(values[:, :, j], axis=0)):
+            mark = f"  {count[i, j]}/{len(worse)}" if count[i, j] else ""
+            ax.text(j, i + 1, _rounded(middle, head) + mark, **look)
+        if np.all(count[1:-1, j] == len(worse)):
+            ax.add_patch(plt.Rectangle((j - 0.5, 1.5), 1, len(names) - 2, fill=False, linewidth=3, zorder=3))
+    for line in (0.5, 1.5, len(names) - 0.5):
+        ax.axhline(line, color="0.4", linewidth=1)
     ax.set_xticks(range(len(heads)), heads)
     ax.set_yticks(range(len(names) + 1), ["limit: worst of real sets", *names])
     ax.tick_params(length=0, top=True, labeltop=True, bottom=False, labelbottom=False)
     ax.spines[:].set_visible(False)
+    ax.set_xlabel(f"mean of {len(worse)} draws; k/{len(worse)}: k of them are worse than the limit; "
+                  "outlined: finds every fault in every draw")  # fmt: skip
     return figure
 
 
+def _rounded(value, head):
+    """A score with as many digits as its column holds."""
+    return f"{value:.{0 if abs(value) >= 20 else 1 if abs(value) >= 10 else 3 if 'KL' in head else 2}f}"
+
+
 def swapped(rows):
-    """Shares nearer to the first set. rows: name to shares of A and of B, each (pairs,)."""
-    figure, ax = plt.subplots(figsize=(9.2, 0.72 * len(rows) + 1.3))
-    ax.axvline(50, color="0.4", linestyle=":")
-    for i, (first, second) in enumerate(rows.values()):
-        places = i + np.linspace(-0.28, 0.28, len(first))
-        for y, a, b in zip(places, first, second):
-            ax.plot([100 * a, 100 * b], [y, y], "-", color="0.8", linewidth=1.2, zorder=0)
-        ax.plot(100 * np.asarray(second), places, "D", color="#332288", mfc="white", markersize=7, mew=1.6)
-        ax.plot(100 * np.asarray(first), places, "o", color=plotting.GENERATED, markersize=7)
-    first, second = list(rows.values())[-1]
-    ax.text(100 * np.mean(first), len(rows) - 0.45, "● from the first set", color=plotting.GENERATED,
-            ha="center", va="center")  # fmt: skip
-    ax.text(100 * np.mean(second), len(rows) - 0.45, "◇ from the second", color="#332288", ha="center",
-            va="center")  # fmt: skip
+    """How much more often A's samples are nearer to the first set than B's. rows: name to shares (pairs,)."""
+    figure, ax = plt.subplots(figsize=(9.2, 0.62 * len(rows) + 1.1))
+    ax.axvline(0, color="0.4", linestyle=":")
+    for i, (name, values) in enumerate(rows.items()):
+        values = 100 * np.asarray(values)
+        of_model = name.startswith("models")
+        color, marker = (
+            (plotting.GENERATED, "o") if of_model else (plotting.REAL, "D") if i == 0 else ("0.35", "s")
+        )
+        places = i + np.linspace(-0.26, 0.26, len(values))
+        ax.axhspan(i - 0.42, i + 0.42, color="0.96", zorder=0)
+        ax.plot(values, places, marker, color=color, mfc="none", markersize=7, mew=1.6)
+        ax.plot([np.mean(values)] * 2, [i - 0.4, i + 0.4], color=color, linewidth=2.5)
     ax.set_yticks(range(len(rows)), list(rows))
-    ax.set(ylim=(len(rows) - 0.2, -0.5), xlim=(-8, 108))
-    ax.set_xlabel("nearer to the first set than to the second / % (a line a pair)")
+    ax.set(ylim=(len(rows) - 0.4, -0.6), xlim=(-18, 108))
+    ax.set_xlabel("A minus B / percentage points (a mark a pair, a line their mean)")
     return figure
 
 
 def runs(steps, estimates, distances, own, floor, stops):
     """Estimates, Fréchet distances and own shares of all runs. All: (runs, steps); stops: (runs,) steps."""
     figure, axes = plt.subplots(1, 3, figsize=(10.8, 3.7))
-    looks = {"on its training digits": (plotting.GENERATED, "-"), "on others": (plotting.REAL, "--")}
-    drawn = [(axes[0], *each) for each in zip(estimates, looks)]
-    drawn += [(axes[1], distances, "on its training digits"), (axes[2], 100 * own, "on its training digits")]
-    for ax, values, name in drawn:
-        color, style = looks[name]
+    looks = (plotting.GENERATED, "-"), (plotting.REAL, "--")
+    drawn = [(axes[0], values, *look) for values, look in zip(estimates, looks)]
+    drawn += [(axes[1], distances, *looks[0]), (axes[2], 100 * own, *looks[0])]
+    for ax, values, color, style in drawn:
         ax.plot(steps, np.transpose(values), color=color, linestyle=style, linewidth=0.9, alpha=0.5)
-        ax.plot(steps, np.mean(values, axis=0), color=color, linestyle=style, linewidth=2.8, label=name)
+        ax.plot(steps, np.mean(values, axis=0), color=color, linestyle=style, linewidth=2.8)
     for ax, level in zip(axes, (0, floor, 50)):
         ax.axhline(level, color="0.4", linestyle=":")
-        ax.set_xlabel("generator updates")
-        for stop in stops:
-            ax.axvline(stop, ymax=0.05, color="black", linewidth=2)
+        ax.set_xticks([0, steps[-1] // 2, steps[-1]])
+        ax.set(xlim=(0, 1.05 * steps[-1]), xlabel="generator updates")
     axes[0].set_title("the critic's estimate")
-    axes[1].set_title("Fréchet distance to other digits")
-    axes[1].text(steps[-1], floor + 8, "real digits", color="0.3", ha="right", va="bottom")
+    axes[1].set_title("Fréchet distance to test digits")
+    axes[1].text(steps[0], floor, "real digits", color="0.3", va="bottom")
     axes[1].set_ylim(0, None)
-    axes[2].set(title="nearer to the training set / %", ylim=(40, 100))
-    low, high = axes[0].get_ylim()
-    axes[0].set_ylim(low - 0.35 * (high - low), high)
-    axes[0].legend(loc="lower left", bbox_to_anchor=(0, 0.05))
+    axes[2].set(title="nearer to own set than twin's / %", ylim=(0, 102))
+    axes[2].text(steps[-1], 8, f"thick: mean of {len(own)} runs", ha="right")
+    low, high = (values(estimates) for values in (np.min, np.max))
+    height = high - low
+    axes[0].set_ylim(low - 0.5 * height, high + 0.25 * height)
+    axes[0].text(
+        steps[0], high + 0.14 * height, "on its training digits", color=plotting.GENERATED, va="center"
+    )
+    axes[0].text(steps[0], low - 0.06 * height, "on the twin's digits", color=plotting.REAL, va="center")
+    axes[0].text(steps[0], low - 0.2 * height, "runs that the rule ends:", color="0.2", va="center")
+    for stop, count in zip(*np.unique(stops, return_counts=True)):
+        axes[0].plot([stop, stop], low - height * np.array([0.5, 0.42]), color="black", linewidth=2)
+        axes[0].text(stop, low - 0.34 * height, str(count), ha="center", va="center")
     return figure
 
 
-def changed(runs, floor, limit, apart=0):
-    """Fréchet distances of all runs. runs: setup to model to (seeds,), the last `apart` setups set apart."""
-    figure, ax = plt.subplots(figsize=(9.4, 0.42 * len(runs) + 1.6))
-    rows = np.arange(len(runs)) + 0.6 * (np.arange(len(runs)) >= len(runs) - apart)
-    for row, models in zip(rows, runs.values()):
-        ax.axhspan(row - 0.42, row + 0.42, color="0.96", zorder=0)
-        for k, (model, values) in enumerate(models.items()):
+def changed(runs, apart=0):
+    """Fréchet distances over the model's mean in the first setup. runs: setup to model to (seeds,).
+
+    Setups are sorted, but for the last `apart`. Marked are those in which each run is worse than the
+    model's runs of the first setup."""
+    first, *names = runs
+    start = {model: np.mean(values) for model, values in runs[first].items()}
+    ratios = {name: {m: np.divide(x, start[m]) for m, x in models.items()} for name, models in runs.items()}
+    middle = {name: np.median([np.mean(x) for x in ratios[name].values()]) for name in names}
+    names = [first, *sorted(names[: len(names) - apart], key=middle.get), *names[len(names) - apart :]]
+    figure, ax = plt.subplots(figsize=(9.4, 0.42 * len(names) + 1.6))
+    rows = np.arange(len(names)) + 0.6 * (np.arange(len(names)) >= len(names) - apart)
+    ax.plot([1, 1], [-0.5, rows[-1] + 0.5], color="0.4", linewidth=1.2)
+    for row, name in zip(rows, names):
+        worse = name != first and all(min(x) > max(ratios[first][m]) for m, x in ratios[name].items())
+        ax.axhspan(row - 0.42, row + 0.42, color="#fbe3d0" if worse else "0.96", zorder=0)
+        if worse:
+            count = sum(map(len, ratios[name].values()))
+            ax.text(0.29, row, f"all {count} runs worse", va="center", weight="bold")
+        for k, (model, values) in enumerate(ratios[name].items()):
             color, marker = LOOKS[model]
             places = row + 0.26 * (k - 1) + np.linspace(-0.05, 0.05, len(values))
             ax.plot(values, places, marker, color=color, markersize=6, mfc="none", mew=1.5)
-    ax.axvline(limit, color="0.4", linestyle="--", linewidth=1.2)
-    ax.axvline(floor, color=plotting.REAL, linestyle=":")
-    ax.text(floor, -0.85, " real digits", color=plotting.REAL, va="center")
-    first = next(iter(runs.values()))
-    for k, model in enumerate(first):
+    for place, (model, value) in zip((0.29, 0.85, 2.5), start.items()):
         color, marker = LOOKS[model]
-        place = (7, 13, 24)[k]
-        ax.plot(place, -0.85, marker, color=color, mfc="none", mew=1.5)
-        ax.text(1.06 * place, -0.85, model, color=color, va="center")
-    ax.set(
-        xscale="log", ylim=(rows[-1] + 0.5, -1.3), xlabel="Fréchet distance after a short run (a mark a seed)"
-    )
-    ax.set_xticks((2, 5, 10, 20, 50, 100, 200, 400), ("2", "5", "10", "20", "50", "100", "200", "400"))
+        ax.plot(place, -0.9, marker, color=color, mfc="none", mew=1.5)
+        ax.text(1.06 * place, -0.9, f"{model}, start at {value:.0f}", color=color, va="center")
+    ax.set(xscale="log", xlim=(0.27, 11), ylim=(rows[-1] + 0.5, -1.4))
+    ax.set_xlabel("Fréchet distance / that of the same model under all rules (a mark a seed)")
+    ax.set_xticks((0.5, 1, 2, 4, 8), ("half", "same", "2 times", "4 times", "8 times"))
     ax.minorticks_off()
-    ax.set_yticks(rows, list(runs))
+    ax.set_yticks(rows, names)
     return figure
