@@ -169,7 +169,7 @@ class AuxiliaryWGANGP(ConditionalWGANGP):
         generator: as for `ConditionalWGANGP`.
         critic: Keras model, samples to (batch, 1 + n_classes).
         n_classes, n_critic, gp_weight, seed: as for `ConditionalWGANGP`.
-        label_weight: 0 or a positive number. A large one gives samples that are easy to name, all alike.
+        label_weight: 0 or a positive number. A large one makes the samples of a class more alike.
 
     Raises:
         ValueError: networks that don't fit, or an argument out of range.
