@@ -727,7 +727,7 @@ WORDS = {
     "x": "(x|batch|batches|data|samples?|input|Input)",
     "batch_size": "(batch_size|batches)",
     "checkpoint": "(checkpoint|path)",
-    "y": "labels",
+    "y": "(y|labels)",
 }
 
 
