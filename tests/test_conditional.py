@@ -335,7 +335,7 @@ def test_networks_that_do_not_fit():
         ConditionalWGANGP(generator, networks.mlp_critic(), n_classes=3)
     with pytest.raises(ValueError, match=r"generator must be a Keras model of 2 input"):
         AuxiliaryWGANGP(networks.mlp_generator(), networks.mlp_critic(output_dim=4), n_classes=3)
-    with pytest.raises(ValueError, match=r"critic gives \(1,\), not \(4,\): end in Dense\(4\)"):
+    with pytest.raises(ValueError, match=r"critic gives \(1,\): end in Flatten\(\) and Dense\(4\)"):
         AuxiliaryWGANGP(generator, networks.mlp_critic(), n_classes=3)
     with pytest.raises(ValueError, match="more than n_classes = 3"):
         networks.conditional_generator(networks.mlp_generator(3), 3)

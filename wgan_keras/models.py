@@ -360,7 +360,7 @@ def check_networks(generator, critic, name, n_inputs, n_scores):
         fits = len(inputs) == n and len(network.outputs) == 1
         require(fits, f"{what}; for labels there is ConditionalWGANGP.")
     made, taken, scores = (x.shape[1:] for x in (generator.outputs[0], critic.inputs[0], critic.outputs[0]))
-    require(scores == (n_scores,), f"The {name} gives {scores}, not ({n_scores},): end in Dense({n_scores}).")
+    require(scores == (n_scores,), f"The {name} gives {scores}: end in Flatten() and Dense({n_scores}).")
     require(made == taken, f"The generator makes samples of shape {made}, the {name} takes {taken}.")
     shared = {id(layer) for layer in layers_of(generator)} & {id(layer) for layer in layers_of(critic)}
     require(generator is not critic and not shared, "The networks share a layer: give each its own.")
