@@ -107,7 +107,7 @@ def answers(panels):
 
     panels: title to (rows, hidden): rows is name to images (n, 28, 28, 1), hidden the first hidden line.
     """
-    figure, axes = plt.subplots(1, len(panels), figsize=(10.6, 3.7))
+    figure, axes = plt.subplots(1, len(panels), figsize=(10.6, 5.6))
     for ax, (title, (named, hidden)) in zip(np.ravel(axes), panels.items()):
         images = np.stack(list(named.values()))
         columns, height, width = images.shape[1:4]
