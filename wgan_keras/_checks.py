@@ -100,14 +100,14 @@ def as_images(images, name="images"):
     return images
 
 
-def as_labels(labels, name="labels"):
+def as_labels(labels):
     """Labels as an array of integers (n,), n at least 1."""
     try:
         labels = np.asarray(labels)
     except ValueError:
         labels = np.array("")
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or not labels.size:
-        raise ValueError(f"{name} must be integers (n,), such as [0, 1, 2], got {shown(labels)}.")
+        raise ValueError(f"labels must be integers (n,), such as [0, 1, 2], got {shown(labels)}.")
     return labels
 
 

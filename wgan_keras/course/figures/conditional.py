@@ -63,13 +63,13 @@ def pictures(groups, columns):
     return figure
 
 
-def rows(named, columns=()):
+def rows(named):
     """Rows of images with names: name to (n, height, width, channels); real ones begin with "real"."""
     images = np.stack([np.asarray(row, "float32") for row in named.values()])
     colors = [plotting.REAL if name.startswith("real") else "black" for name in named]
     colors = [plotting.GENERATED if "generat" in name else c for name, c in zip(named, colors)]
     figure, ax = plt.subplots(figsize=(10.6, 8.6 * len(named) / images.shape[1] + 0.3))
-    _tiles(ax, images, list(named), columns, colors)
+    _tiles(ax, images, list(named), colors=colors)
     return figure
 
 
